@@ -1,0 +1,27 @@
+/**
+ * Text that a caller chose: a number, a name, a header. It may be matched and counted, but reaches a document only as
+ * a `DialNumber`.
+ */
+export type CallerText = string & { readonly brand: 'CallerText' };
+
+/** What a switch says of a call when it asks where to send it. */
+export interface Call {
+  /** Names the decision on every leg and in every log line: a-z 0-9 and "-". */
+  readonly decisionId: string;
+  /** Wall clock, milliseconds since 1970. */
+  readonly atMs: number;
+  /** The switchname of the FreeSWITCH that asks. */
+  readonly hostname: string;
+  readonly context: string;
+  readonly destinationNumber: CallerText;
+  readonly callerNumber: CallerText;
+  /** Where the call's packets come from; the one datum a caller cannot choose. */
+  readonly networkAddress: string;
+  /** SIP headers that routes ask for, by lower-case name. */
+  readonly headers: ReadonlyMap<string, CallerText>;
+}
+
+/** Marks text as chosen by a caller. */
+export function callerText(text: string): CallerText {
+  return text as CallerText;
+}

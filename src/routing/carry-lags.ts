@@ -1,0 +1,111 @@
+import type { Lineup } from './lineup.ts';
+import type { Name } from './name.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** The common factor is found by bisection to this fineness. */
+const FACTOR_STEPS = 1024;
+
+/** Sums that pass 2^53 are compared with this much to spare, so that rounding never lets a deadline be missed. */
+const SAFETY = 1 - 1e-9;
+
+/** So many lags of members that left are kept; older ones are forgotten. */
+const ABSENT_LIMIT = 1024;
+
+/** One member that takes turns: its position, its share and its lag, both in units. */
+interface Standing {
+  readonly member: number;
+  readonly share: number;
+  readonly lag: number;
+}
+
+/**
+ * Takes a scheduler over a change of members or weights: nobody is starved, nobody gets a burst to catch up.
+ *
+ * Lags are carried over by name, a leaver's until it returns; who is new starts even. What the rest does not sum to
+ * zero by is shared out by weight. Then all are shrunk by the largest common factor found for which every deadline that follows
+ * can be met, so that the bound of `Scheduler` holds on. (Shrinking the heavier side alone is not enough: of six equal
+ * members, drop the three just served to weight 1, and three deadlines fall on the next two calls.)
+ */
+export function carryLags(old: Scheduler, lineup: Lineup, excluded: ReadonlySet<number>): Scheduler {
+  const even = new Scheduler(lineup, excluded);
+  const known = lagsByName(old);
+  const standings = balanced(carried(known, even), even.unitsPerCall);
+  const factor = largestFittingFactor(standings, even.unitsPerCall);
+  const lags = new Float64Array(lineup.members.length);
+  for (const { member, lag } of shrunk(standings, factor)) lags[member] = lag;
+  return new Scheduler(lineup, excluded, { lags, absent: absentees(known, even) });
+}
+
+/** Everybody's lag in calls, those who left longest ago first. */
+function lagsByName(scheduler: Scheduler): ReadonlyMap<Name, number> {
+  const known = new Map(scheduler.absent);
+  const lags = scheduler.lags();
+  scheduler.lineup.members.forEach(({ name }, member) => {
+    if (!scheduler.excluded.has(member)) known.set(name, (lags[member] ?? 0) / scheduler.unitsPerCall);
+  });
+  return known;
+}
+
+function absentees(known: ReadonlyMap<Name, number>, now: Scheduler): ReadonlyMap<Name, number> {
+  const present = new Set(now.lineup.members.map(({ name }) => name));
+  return new Map([...known].filter(([name]) => !present.has(name)).slice(-ABSENT_LIMIT));
+}
+
+function carried(known: ReadonlyMap<Name, number>, now: Scheduler): readonly Standing[] {
+  return now.lineup.members.flatMap(({ name }, member) => {
+    if (now.excluded.has(member)) return [];
+    return [{ member, share: now.shareOf(member), lag: Math.round((known.get(name) ?? 0) * now.unitsPerCall) }];
+  });
+}
+
+/** Shares out by weight whatever the lags do not sum to zero by. */
+function balanced(standings: readonly Standing[], unitsPerCall: number): readonly Standing[] {
+  const excess = standings.reduce((sum, { lag }) => sum + lag, 0);
+  return settled(standings.map((it) => ({ ...it, lag: it.lag - Math.trunc((excess / unitsPerCall) * it.share) })));
+}
+
+function shrunk(standings: readonly Standing[], factor: number): readonly Standing[] {
+  return factor === 1 ? standings : settled(standings.map((it) => ({ ...it, lag: Math.trunc(it.lag * factor) })));
+}
+
+/** Puts the few units that rounding left over on the heaviest member, so that the sum is exactly zero. */
+function settled(standings: readonly Standing[]): readonly Standing[] {
+  const leftOver = standings.reduce((sum, { lag }) => sum + lag, 0);
+  return standings.map((it, at) => (at === 0 ? { ...it, lag: it.lag - leftOver } : it));
+}
+
+function largestFittingFactor(standings: readonly Standing[], unitsPerCall: number): number {
+  const fits = (step: number): boolean => deadlinesFit(shrunk(standings, step / FACTOR_STEPS), unitsPerCall);
+  if (fits(FACTOR_STEPS)) return 1;
+  let fitting = 0;
+  let tooLarge = FACTOR_STEPS;
+  while (tooLarge - fitting > 1) {
+    const middle = (fitting + tooLarge) >> 1;
+    if (fits(middle)) fitting = middle;
+    else tooLarge = middle;
+  }
+  return fitting / FACTOR_STEPS;
+}
+
+/**
+ * Whether every deadline can be met from these lags on. Needed at every horizon of T calls: the services due by then,
+ * sum of floor(lag + share T), fit into T. Only members that have a deadline by T count, and their floors are at most
+ * floor(sum of (lag + share T)); so it is enough that this sum is below T + 1. Between first deadlines the sum grows
+ * no faster than T, so only those moments have to be looked at: O(n log n), whatever the weights.
+ */
+function deadlinesFit(standings: readonly Standing[], unitsPerCall: number): boolean {
+  if (standings.some(({ lag }) => Math.abs(lag) >= unitsPerCall)) return false;
+  const firstDeadlines = standings
+    .map((it) => ({ ...it, deadline: Math.ceil((unitsPerCall - it.lag) / it.share) }))
+    .sort((a, b) => a.deadline - b.deadline);
+  let lag = 0;
+  let share = 0;
+  for (const [at, it] of firstDeadlines.entries()) {
+    lag += it.lag;
+    share += it.share;
+    const isLastOfMoment = firstDeadlines[at + 1]?.deadline !== it.deadline;
+    // lag + share T < T + 1, with the terms on the side where none of them cancels another.
+    if (isLastOfMoment && lag >= (unitsPerCall + (unitsPerCall - share) * it.deadline) * SAFETY) return false;
+  }
+  return true;
+}

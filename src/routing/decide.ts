@@ -1,0 +1,157 @@
+import type { Call } from './call.ts';
+import { type Charset, type DialNumber, type NumberRejection, parseDialNumber, rejectionOf } from './dial-number.ts';
+import { type GatewayGroup, type Tier, tiersOn } from './gateway-group.ts';
+import type { Name } from './name.ts';
+import { applyNumberRules, fillCaptures, ruleNumber } from './number-rules.ts';
+import { type Leg, type Schedulers, type TurnTaken, orderTier } from './plan-failover.ts';
+import { MATCH_LENGTH_LIMIT, type Route } from './route.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What has been learned and is not in the inventory. */
+export interface LiveView {
+  readonly schedulers: Schedulers;
+}
+
+/** FreeSWITCH's own choice from a list, ahead of our legs; see `GatewayGroup.chooser`. */
+export interface DistributorLeg {
+  readonly list: Name;
+  /** The profiles whose gateways the list may name, sorted: each is asked which of its gateways are down. */
+  readonly profiles: readonly Name[];
+  readonly number: DialNumber;
+}
+
+export type Decision =
+  | { readonly outcome: 'no_route' }
+  | { readonly outcome: 'rejected_number'; readonly route: Route; readonly reason: NumberRejection }
+  | { readonly outcome: 'no_gateway'; readonly route: Route }
+  | {
+      readonly outcome: 'planned';
+      readonly route: Route;
+      readonly distributor: DistributorLeg | undefined;
+      /** In the order in which they are tried; each gateway once. */
+      readonly legs: readonly Leg[];
+      readonly turns: readonly TurnTaken[];
+    };
+
+/** What a route makes of the called number: final, or still to be changed by each gateway's rules. */
+export interface RoutedNumber {
+  readonly text: string;
+  readonly isFinal: boolean;
+  readonly charset: Charset;
+}
+
+/**
+ * Decides where a call goes. Pure: reads the snapshot and what is live, changes neither. Whoever keeps the live state
+ * stores the schedulers of `turns` under their keys and lets each advance.
+ */
+export function decide(snapshot: Snapshot, live: LiveView, call: Call): Decision {
+  const route = snapshot.routes.match(call);
+  if (route === undefined) return { outcome: 'no_route' };
+  const number = routeNumber(route, call);
+  if (typeof number === 'string') return { outcome: 'rejected_number', route, reason: number };
+  const tiers = tiersOn(route.group, call.hostname);
+  if (tiers.length === 0) return { outcome: 'no_gateway', route };
+  const distributor = distributorLeg(route.group, tiers, number);
+  const plan = planOver(tiers, route.group, number, live, legLimit(route.group), call.networkAddress);
+  if (plan.legs.length === 0 && distributor === undefined) {
+    return { outcome: 'rejected_number', route, reason: 'after_rules' };
+  }
+  return { outcome: 'planned', route, distributor, ...plan };
+}
+
+/** Where nothing is continued on, a second leg would never be tried; our legs also back mod_distributor's `-err`. */
+function legLimit({ maxAttempts, continueOn, chooser }: GatewayGroup): number {
+  if (continueOn.length === 0) return 1;
+  return chooser === 'mod_distributor' ? maxAttempts - 1 : maxAttempts;
+}
+
+/** Applies the route's rules to the called number, or says why it is refused before or after them. */
+export function routeNumber(route: Route, call: Call): RoutedNumber | NumberRejection {
+  const { charset } = route;
+  if (parseDialNumber(call.destinationNumber, charset) === undefined) return rejectionOf(call.destinationNumber);
+  const isFinal = route.dialNumber !== undefined;
+  const text = isFinal
+    ? fillCaptures(route.dialNumber, capturesOf(route, call))
+    : applyNumberRules(call.destinationNumber, route.numberRules);
+  if (parseDialNumber(text, charset) === undefined) return 'after_rules';
+  return { text, isFinal, charset };
+}
+
+function capturesOf(route: Route, call: Call): readonly string[] {
+  return route.destinationPattern?.captures(call.destinationNumber.slice(0, MATCH_LENGTH_LIMIT)) ?? [];
+}
+
+/** What each of the tier's number rules makes of the number; undefined where it could not be dialled. */
+function numbersOf(tier: Tier, number: RoutedNumber): readonly (DialNumber | undefined)[] {
+  return tier.numberRules.map((rules) =>
+    number.isFinal ? parseDialNumber(number.text, number.charset) : ruleNumber(number.text, rules, number.charset),
+  );
+}
+
+function planOver(
+  tiers: readonly Tier[],
+  group: GatewayGroup,
+  number: RoutedNumber,
+  live: LiveView,
+  limit: number,
+  callerAddress: string,
+): { readonly legs: readonly Leg[]; readonly turns: readonly TurnTaken[] } {
+  const legs: Leg[] = [];
+  const turns: TurnTaken[] = [];
+  for (const tier of tiers) {
+    if (legs.length >= limit) break;
+    const numbers = numbersOf(tier, number);
+    const unusable = unusablePositions(tier, numbers, callerAddress);
+    const ordered =
+      group.strategy === 'ordered'
+        ? { positions: inOrder(tier, unusable, limit - legs.length), turns: [] }
+        : orderTier(tier, unusable, legs.length === 0, limit - legs.length, live.schedulers);
+    for (const position of ordered.positions) {
+      const gateway = tier.gateways[position];
+      const dialled = numbers[tier.numberRulesOf[position] ?? 0];
+      if (gateway !== undefined && dialled !== undefined) legs.push({ gateway, number: dialled });
+    }
+    turns.push(...ordered.turns);
+  }
+  // A call is sent back to where it came from only where nobody else could take it.
+  if (legs.length === 0 && callerAddress !== '') return planOver(tiers, group, number, live, limit, '');
+  return { legs, turns };
+}
+
+/** Positions whose rules leave nothing to dial, and those whose proxy is where the call came from ('' = anywhere). */
+function unusablePositions(
+  tier: Tier,
+  numbers: readonly (DialNumber | undefined)[],
+  callerAddress: string,
+): ReadonlySet<number> {
+  const fromCaller = tier.byProxyAddress.get(callerAddress);
+  const undialled = numbers.includes(undefined);
+  if (fromCaller === undefined && !undialled) return NONE;
+  const unusable = new Set(fromCaller);
+  if (undialled) {
+    for (const [position, rules] of tier.numberRulesOf.entries()) {
+      if (numbers[rules] === undefined) unusable.add(position);
+    }
+  }
+  return unusable;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+function inOrder(tier: Tier, unusable: ReadonlySet<number>, limit: number): readonly number[] {
+  const positions: number[] = [];
+  for (let position = 0; position < tier.gateways.length && positions.length < limit; position += 1) {
+    if (!unusable.has(position)) positions.push(position);
+  }
+  return positions;
+}
+
+/** The inventory is proven to give all members of such a group the same number rules. */
+function distributorLeg(group: GatewayGroup, tiers: readonly Tier[], number: RoutedNumber): DistributorLeg | undefined {
+  const [lowest] = tiers;
+  if (group.chooser !== 'mod_distributor' || lowest === undefined) return undefined;
+  const [dialled] = numbersOf(lowest, number);
+  if (dialled === undefined) return undefined;
+  const profiles = [...new Set(lowest.gateways.map(({ profile }) => profile))].sort();
+  return { list: group.name, profiles, number: dialled };
+}

@@ -1,0 +1,62 @@
+import type { Call } from './call.ts';
+import { type Decision, type RoutedNumber, routeNumber } from './decide.ts';
+import { ruleNumber } from './number-rules.ts';
+import { type GatewayGroup, type GroupMember, tiersOn } from './gateway-group.ts';
+import { isOnSwitch } from './gateway.ts';
+import type { Name } from './name.ts';
+import { type Route, type RouteCondition, unmetCondition } from './route.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface PassedOverRoute {
+  readonly route: Route;
+  readonly unmet: RouteCondition;
+}
+
+export interface PassedOverGateway {
+  readonly gateway: Name;
+  readonly reason: string;
+}
+
+/** The candidates that come before the matched route (all of them where none matched), each with what it lacks. */
+export function routesPassedOver(snapshot: Snapshot, call: Call): readonly PassedOverRoute[] {
+  const passed: PassedOverRoute[] = [];
+  for (const route of snapshot.routes.candidates(call)) {
+    const unmet = unmetCondition(route, call);
+    if (unmet === undefined) break;
+    passed.push({ route, unmet });
+  }
+  return passed;
+}
+
+/** Why each member of the group is not in the plan. Computed only when somebody asks. */
+export function gatewaysPassedOver(decision: Decision, call: Call): readonly PassedOverGateway[] {
+  if (decision.outcome === 'no_route') return [];
+  const { group } = decision.route;
+  const planned = new Set(decision.outcome === 'planned' ? decision.legs.map(({ gateway }) => gateway.name) : []);
+  const number = routeNumber(decision.route, call);
+  return group.members
+    .filter(({ gateway }) => !planned.has(gateway.name))
+    .map((member) => ({ gateway: member.gateway.name, reason: reasonFor(member, group, call, number) }));
+}
+
+function reasonFor(
+  { gateway, weight }: GroupMember,
+  group: GatewayGroup,
+  call: Call,
+  number: ReturnType<typeof routeNumber>,
+): string {
+  if (gateway.state === 'drain') return "its state is 'drain': no new calls";
+  if (gateway.state === 'disabled') return "its state is 'disabled'";
+  if (weight === 0) return 'its weight in this group is 0';
+  if (!isOnSwitch(gateway, call.hostname)) return `gateway_switches does not give it to switch '${call.hostname}'`;
+  if (typeof number === 'string') return 'the number is refused';
+  if (!canDial(gateway.numberRules, number)) return 'its own strip_digits and add_prefix leave nothing to dial';
+  if (gateway.proxyAddress === call.networkAddress && tiersOn(group, call.hostname).length > 0) {
+    return `the call came from its address, ${call.networkAddress}`;
+  }
+  return `the plan has its max_attempts of ${group.maxAttempts} without it`;
+}
+
+function canDial(rules: GroupMember['gateway']['numberRules'], number: RoutedNumber): boolean {
+  return number.isFinal || ruleNumber(number.text, rules, number.charset) !== undefined;
+}

@@ -1,0 +1,86 @@
+import { carryLags } from './carry-lags.ts';
+import type { DialNumber } from './dial-number.ts';
+import type { Gateway } from './gateway.ts';
+import type { Tier } from './gateway-group.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** One try: this gateway, asked for this number. */
+export interface Leg {
+  readonly gateway: Gateway;
+  readonly number: DialNumber;
+}
+
+/** The scheduler that gave a place, and where it belongs: whoever keeps the state stores it and lets it advance. */
+export interface TurnTaken {
+  readonly key: string;
+  readonly scheduler: Scheduler;
+}
+
+/** Where schedulers are found by key. */
+export interface Schedulers {
+  get(key: string): Scheduler | undefined;
+}
+
+/** The first places of a tier have schedulers of their own; later ones follow the line-up. */
+const SCHEDULED_PLACES = 3;
+
+/**
+ * Orders the members of a tier for one call, each once, at most `limit`.
+ *
+ * The first place is dealt by the tier's own scheduler. The second is dealt by one scheduler for each first choice,
+ * the third by one for each pair: so when gateways fail, their calls are spread over the others as the weights say,
+ * instead of landing on one neighbour. Schedulers are made when first needed; nothing that is passed in changes.
+ *
+ * @param unusable positions that this call cannot use
+ * @param isFirst whether the plan begins with this tier; what only overflows into it is dealt separately
+ */
+export function orderTier(
+  tier: Tier,
+  unusable: ReadonlySet<number>,
+  isFirst: boolean,
+  limit: number,
+  schedulers: Schedulers,
+): { readonly positions: readonly number[]; readonly turns: readonly TurnTaken[] } {
+  const length = Math.min(limit, tier.gateways.length - unusable.size);
+  const positions: number[] = [];
+  const turns: TurnTaken[] = [];
+  const prefix = `${tier.lineup.key}${isFirst ? '' : ' later'}${namesWord(' except', tier, [...unusable])}`;
+  while (positions.length < Math.min(length, SCHEDULED_PLACES)) {
+    const key = prefix + namesWord(' without', tier, positions);
+    const scheduler = schedulerFor(key, tier, unusable, positions, schedulers);
+    positions.push(scheduler.next());
+    turns.push({ key, scheduler });
+  }
+  appendByLineup(positions, tier, unusable, length);
+  return { positions, turns };
+}
+
+/** Names members within a key; their order does not matter to what the scheduler deals. */
+function namesWord(word: string, tier: Tier, positions: readonly number[]): string {
+  if (positions.length === 0) return '';
+  const names = positions.map((position) => tier.lineup.members[position]?.name ?? '');
+  return `${word} ${names.sort().join(' ')}`;
+}
+
+function schedulerFor(
+  key: string,
+  tier: Tier,
+  unusable: ReadonlySet<number>,
+  positions: readonly number[],
+  schedulers: Schedulers,
+): Scheduler {
+  const known = schedulers.get(key);
+  if (known?.lineup === tier.lineup) return known;
+  const excluded = new Set([...unusable, ...positions]);
+  return known === undefined ? new Scheduler(tier.lineup, excluded) : carryLags(known, tier.lineup, excluded);
+}
+
+function appendByLineup(positions: number[], tier: Tier, unusable: ReadonlySet<number>, length: number): void {
+  const taken = new Set(positions);
+  const size = tier.gateways.length;
+  const start = (positions.at(-1) ?? -1) + 1;
+  for (let step = 0; positions.length < length && step < size; step += 1) {
+    const position = (start + step) % size;
+    if (!taken.has(position) && !unusable.has(position)) positions.push(position);
+  }
+}
