@@ -1,0 +1,71 @@
+import type { Finding } from '../errors/finding.ts';
+import type { Lineup } from '../routing/lineup.ts';
+import type { Name } from '../routing/name.ts';
+import type { Route } from '../routing/route.ts';
+import { RouteTable } from '../routing/route-table.ts';
+import type { NeededFields, Profile, Snapshot } from '../routing/snapshot.ts';
+import { compileGateways, nameIn } from './compile-gateways.ts';
+import { compileGroups } from './compile-groups.ts';
+import { compileRoutes } from './compile-routes.ts';
+import { Findings, rowAt } from './findings.ts';
+import { groupRows } from './group-rows.ts';
+import type { InventoryRows } from './inventory-rows.ts';
+
+export interface CompiledInventory {
+  /** Undefined where any finding is a problem: a snapshot is whole or not at all. */
+  readonly snapshot: Snapshot | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Turns the tables into a snapshot, or tells everything that is wrong with them. Nothing from the rows is believed
+ * that a document depends on: clients can switch constraints off.
+ * @param previous the snapshot before, whose unchanged line-ups are kept
+ */
+export function compileSnapshot(rows: InventoryRows, previous?: Snapshot): CompiledInventory {
+  const findings = new Findings();
+  const lineups = new Map<string, Lineup>();
+  const gateways = compileGateways(rows, findings);
+  const groups = compileGroups(rows, gateways, { before: previous?.lineups ?? new Map(), now: lineups }, findings);
+  const routes = compileRoutes(rows, groups, findings);
+  const profiles = compileProfiles(rows, findings);
+  if (findings.hasProblem) return { snapshot: undefined, findings: findings.all };
+  const snapshot: Snapshot = {
+    gateways: [...gateways.values()],
+    groups: [...groups.values()],
+    routes: new RouteTable(routes),
+    profiles,
+    hostnames: new Set(rows.switches.map(({ hostname }) => hostname)),
+    hostnamesWithOwnView: new Set(rows.gatewaySwitches.map(({ hostname }) => hostname)),
+    neededFields: neededFields(routes),
+    lineups,
+  };
+  return { snapshot, findings: findings.all };
+}
+
+function compileProfiles(rows: InventoryRows, findings: Findings): readonly Profile[] {
+  const settings = groupRows(rows.profileSettings, ({ profile }) => profile);
+  const names = new Set(rows.profiles.map(({ name }) => name));
+  for (const profile of settings.keys()) {
+    if (names.has(profile)) continue;
+    const where = rowAt('profile_settings', profile, 'profile');
+    const fix = `INSERT INTO profiles (name) VALUES ('${profile}'); or delete these settings`;
+    findings.add('reference-broken', where, `there is no profile '${profile}'`, fix);
+  }
+  return rows.profiles.flatMap((row) => {
+    const name: Name | undefined = nameIn(row.name, 'profiles', row.name, 'name', findings);
+    if (name === undefined) return [];
+    return [
+      { name, settings: (settings.get(row.name) ?? []).map(({ name: setting, value }) => ({ name: setting, value })) },
+    ];
+  });
+}
+
+function neededFields(routes: readonly Route[]): NeededFields {
+  const headers = new Map(routes.flatMap(({ header }) => (header ? [[header.name.toLowerCase(), header.name]] : [])));
+  return {
+    callerNumber: routes.some(({ callerPattern }) => callerPattern !== undefined),
+    networkAddress: routes.some(({ sourceNetwork }) => sourceNetwork !== undefined),
+    headers: [...headers.values()].sort(),
+  };
+}

@@ -1,0 +1,159 @@
+import type { Database } from 'better-sqlite3';
+import type { Finding } from '../errors/finding.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+import { inventoryError } from './inventory-error.ts';
+import type { Migration } from './migration-files.ts';
+
+const LEDGER = `CREATE TABLE IF NOT EXISTS schema_migrations (
+  version INTEGER PRIMARY KEY,
+  file TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  applied_at TEXT NOT NULL
+) STRICT`;
+
+export interface AppliedMigration {
+  readonly version: number;
+  readonly file: string;
+  readonly checksum: string;
+  /** ISO 8601, UTC. */
+  readonly appliedAt: string;
+}
+
+export interface MigrationState {
+  readonly applied: readonly AppliedMigration[];
+  readonly pending: readonly Migration[];
+}
+
+export interface MigrationResult {
+  readonly applied: readonly Migration[];
+  /** The backup that was written first; none where there was nothing to lose. */
+  readonly backup: string | undefined;
+}
+
+/**
+ * Compares what was applied with what is shipped.
+ * @throws OperatorError inventory-too-new, migration-edited, migration-missing: all that apply
+ */
+export function migrationState(database: Database, migrations: readonly Migration[]): MigrationState {
+  const applied = readLedger(database);
+  const shipped = new Map(migrations.map((migration) => [migration.version, migration]));
+  const newest = migrations.at(-1)?.version ?? 0;
+  const findings = applied.flatMap((row) => compare(row, shipped.get(row.version), newest, database.name));
+  if (findings.length > 0) throw new OperatorError(findings);
+  const done = new Set(applied.map(({ version }) => version));
+  return { applied, pending: migrations.filter(({ version }) => !done.has(version)) };
+}
+
+/**
+ * Applies what is pending, each migration in one transaction that locks other writers out, after a backup of what is
+ * there. Running it again, or twice at once, changes nothing more.
+ * @param nowMs wall clock, for the ledger and the backup's name
+ * @throws OperatorError as `migrationState`, backup-failed, migration-failed
+ */
+export function migrate(database: Database, migrations: readonly Migration[], nowMs: number): MigrationResult {
+  const { pending } = migrationState(database, migrations);
+  if (pending.length === 0) return { applied: [], backup: undefined };
+  const backup = hasTables(database) ? writeBackup(database, nowMs) : undefined;
+  database.exec(LEDGER);
+  const applied = pending.filter((migration) => applyOne(database, migration, nowMs));
+  return { applied, backup };
+}
+
+/** @throws OperatorError inventory-not-migrated, for commands that only read */
+export function requireMigrated(database: Database, migrations: readonly Migration[]): void {
+  const { pending } = migrationState(database, migrations);
+  if (pending.length === 0) return;
+  const what = `it lacks ${pending.map(({ file }) => file).join(', ')}`;
+  throw inventoryError(
+    'inventory-not-migrated',
+    database.name,
+    what,
+    'run `trunkhunt migrate`; it writes a backup first',
+  );
+}
+
+function compare(
+  row: AppliedMigration,
+  shipped: Migration | undefined,
+  newest: number,
+  path: string,
+): readonly Finding[] {
+  if (row.version > newest) {
+    const what = `it has migration ${row.version} (${row.file}); this version of trunkhunt knows ${newest}`;
+    return [
+      {
+        code: 'inventory-too-new',
+        where: path,
+        what,
+        fix: 'run the version that migrated it, or restore the backup beside it',
+      },
+    ];
+  }
+  if (shipped === undefined) {
+    const what = `${row.file} was applied to ${path}, and is not shipped with this version`;
+    return [
+      { code: 'migration-missing', where: row.file, what, fix: 'reinstall trunkhunt; migrations are never removed' },
+    ];
+  }
+  if (shipped.checksum === row.checksum) return [];
+  const what = `the file differs from what was applied to ${path} at ${row.appliedAt}`;
+  return [
+    {
+      code: 'migration-edited',
+      where: shipped.file,
+      what,
+      fix: 'reinstall trunkhunt; to change the schema, add a migration',
+    },
+  ];
+}
+
+function readLedger(database: Database): readonly AppliedMigration[] {
+  const exists = database
+    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'")
+    .get();
+  if (exists === undefined) return [];
+  return database
+    .prepare<[], AppliedMigration>(
+      'SELECT version, file, checksum, applied_at AS appliedAt FROM schema_migrations ORDER BY version',
+    )
+    .all();
+}
+
+function hasTables(database: Database): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get() !== undefined;
+}
+
+function writeBackup(database: Database, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('.', '-');
+  const path = `${database.name}.backup-${stamp}`;
+  try {
+    database.prepare('VACUUM INTO ?').run(path);
+    return path;
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw inventoryError('backup-failed', path, what, 'make room beside the database; nothing was changed');
+  }
+}
+
+/** False where another process applied it in the meantime. */
+function applyOne(database: Database, migration: Migration, nowMs: number): boolean {
+  const apply = database.transaction((): boolean => {
+    if (readLedger(database).some(({ version }) => version === migration.version)) return false;
+    database.exec(migration.sql);
+    database
+      .prepare('INSERT INTO schema_migrations (version, file, checksum, applied_at) VALUES (?, ?, ?, ?)')
+      .run(migration.version, migration.file, migration.checksum, new Date(nowMs).toISOString());
+    return true;
+  });
+  try {
+    return apply.immediate();
+  } catch (error) {
+    const what = `${migration.file}: ${error instanceof Error ? error.message : String(error)}`;
+    throw inventoryError(
+      'migration-failed',
+      database.name,
+      what,
+      'nothing of it was applied; the backup beside the database is from before',
+    );
+  }
+}
