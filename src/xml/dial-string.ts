@@ -1,0 +1,42 @@
+import type { DistributorLeg } from '../routing/decide.ts';
+import type { GatewayGroup } from '../routing/gateway-group.ts';
+import type { Leg } from '../routing/plan-failover.ts';
+
+/** `data` of a dialplan action, made of proven parts only. */
+export type ActionData = string & { readonly brand: 'ActionData' };
+
+/** The channel variable that holds mod_distributor's choice. */
+const CHOSEN_GATEWAY = 'trunkhunt_gateway';
+
+/** Names the decision and the place in its plan, on the leg and in all of its events (contract 6.9). */
+export interface Attempt {
+  readonly decisionId: string;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/**
+ * One leg of a bridge: `[variables]sofia/gateway/NAME/NUMBER`. A redirect is fatal for the leg: FreeSWITCH would follow
+ * it to wherever it points (contract 5.9). Timeouts are the leg's, so that the plan goes on after them (contract 6.6).
+ */
+export function legDialString({ gateway, number }: Leg, group: GatewayGroup, attempt: Attempt): ActionData {
+  return `${legVariables(group, attempt)}sofia/gateway/${gateway.name}/${number}` as ActionData;
+}
+
+/** The leg to whichever gateway mod_distributor chose; `-err` is a name that no gateway has. */
+export function chosenLegDialString({ number }: DistributorLeg, group: GatewayGroup, attempt: Attempt): ActionData {
+  return `${legVariables(group, attempt)}sofia/gateway/\${${CHOSEN_GATEWAY}}/${number}` as ActionData;
+}
+
+/** Asks mod_distributor for a gateway that is not down, in a form that was tried on a real switch. */
+export function chooseGateway({ list, profiles }: DistributorLeg): ActionData {
+  const down = profiles.map((profile) => `\${sofia(profile ${profile} gwlist down)}`).join(' ');
+  return `${CHOSEN_GATEWAY}=\${expand(distributor ${list} ${down})}` as ActionData;
+}
+
+function legVariables(group: GatewayGroup, { decisionId, attempt }: Attempt): string {
+  return (
+    `[leg_progress_timeout=${group.progressTimeoutSeconds},leg_timeout=${group.answerTimeoutSeconds},` +
+    `outbound_redirect_fatal=true,trunkhunt_decision=${decisionId},trunkhunt_attempt=${attempt}]`
+  );
+}
