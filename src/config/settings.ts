@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { Finding } from '../errors/finding.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+import { formatListenAddress, isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface Settings {
+  readonly database: string;
+  readonly listen: ListenAddress;
+  readonly credentials: Credentials | undefined;
+  readonly logLevel: LogLevel;
+}
+
+/** What was given on the command line; it wins over the environment. */
+export interface SettingFlags {
+  readonly database?: string;
+  readonly listen?: string;
+  readonly credentialsFile?: string;
+  readonly logLevel?: string;
+  readonly insecureNoAuth?: boolean;
+}
+
+/** Where settings come from, passed in so that nothing else reads the environment. */
+export interface SettingSources {
+  readonly flags: SettingFlags;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly readFile: (path: string) => string;
+}
+
+const KNOWN_NAMES: readonly string[] = [
+  'TRUNKHUNT_DATABASE',
+  'TRUNKHUNT_LISTEN',
+  'TRUNKHUNT_CREDENTIALS',
+  'TRUNKHUNT_CREDENTIALS_FILE',
+  'TRUNKHUNT_LOG_LEVEL',
+];
+
+const LISTEN_RULE = 'host:port, such as 127.0.0.1:8080 or [::1]:8080';
+
+const Given = z.object({
+  database: z.string().min(1, 'it is empty').default('./data/inventory.db'),
+  listen: z
+    .string()
+    .default('127.0.0.1:8080')
+    .transform((text, context) => {
+      const address = parseListenAddress(text);
+      if (address === undefined) context.addIssue({ code: 'custom', message: `'${text}' is not ${LISTEN_RULE}` });
+      return address ?? z.NEVER;
+    }),
+  credentials: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined) return undefined;
+      const [, user, password] = /^([^:\n]+):([^\n]+)\n?$/.exec(text) ?? [];
+      // The value is a secret: the message does not repeat it.
+      if (user === undefined || password === undefined) {
+        context.addIssue({ code: 'custom', message: 'it is not user:password on one line' });
+        return z.NEVER;
+      }
+      return { user, password };
+    }),
+  logLevel: z.enum(LOG_LEVELS, `it is none of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+
+/**
+ * Reads and checks all settings; a flag wins over a variable, a variable over the default.
+ * @throws OperatorError with everything that is wrong
+ */
+export function readSettings(sources: SettingSources): Settings {
+  const findings: Finding[] = unknownNames(sources.environment);
+  const { flags, environment } = sources;
+  const credentials = credentialsFrom(sources, findings);
+  const parsed = Given.safeParse({
+    database: flags.database ?? environment['TRUNKHUNT_DATABASE'],
+    listen: flags.listen ?? environment['TRUNKHUNT_LISTEN'],
+    credentials,
+    logLevel: flags.logLevel ?? environment['TRUNKHUNT_LOG_LEVEL'],
+  });
+  if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSetting));
+  if (parsed.success && findings.length === 0) {
+    const { listen, credentials: known } = parsed.data;
+    if (known === undefined && !isLoopback(listen) && flags.insecureNoAuth !== true) findings.push(openToAll(listen));
+  }
+  if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
+  return parsed.data;
+}
+
+/** Every setting as it may be shown to anybody. */
+export function describeSettings(settings: Settings): Readonly<Record<string, string>> {
+  const { credentials } = settings;
+  return {
+    database: settings.database,
+    listen: formatListenAddress(settings.listen),
+    authentication: credentials === undefined ? 'none' : `basic, user ${credentials.user}, password [redacted]`,
+    logLevel: settings.logLevel,
+  };
+}
+
+function unknownNames(environment: SettingSources['environment']): Finding[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('TRUNKHUNT_') && !KNOWN_NAMES.includes(name))
+    .sort()
+    .map((name) => ({
+      code: 'settings-unknown',
+      where: name,
+      what: 'there is no such setting, so it would change nothing',
+      fix: `unset it; there are ${KNOWN_NAMES.join(', ')}`,
+    }));
+}
+
+function credentialsFrom({ flags, environment, readFile }: SettingSources, findings: Finding[]): string | undefined {
+  const direct = environment['TRUNKHUNT_CREDENTIALS'];
+  const file = flags.credentialsFile ?? environment['TRUNKHUNT_CREDENTIALS_FILE'];
+  if (file === undefined) return direct;
+  if (direct !== undefined) {
+    const what = 'the credentials and a file with credentials are both given';
+    findings.push({ code: 'settings-conflict', where: 'TRUNKHUNT_CREDENTIALS', what, fix: 'give one of them' });
+    return undefined;
+  }
+  try {
+    return readFile(file);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    const fix = 'name a file that this user can read';
+    findings.push({ code: 'settings-file-unreadable', where: 'TRUNKHUNT_CREDENTIALS_FILE', what, fix });
+    return undefined;
+  }
+}
+
+function invalidSetting(issue: z.core.$ZodIssue): Finding {
+  const name = String(issue.path[0]);
+  const variable = `TRUNKHUNT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return { code: 'settings-invalid', where: variable, what: issue.message, fix: `correct ${variable} or ${flag}` };
+}
+
+function openToAll(listen: ListenAddress): Finding {
+  return {
+    code: 'listen-without-credentials',
+    where: 'TRUNKHUNT_LISTEN',
+    what: `${formatListenAddress(listen)} can be reached from other machines, and gateway passwords are served there`,
+    fix: 'set TRUNKHUNT_CREDENTIALS=user:password (or its _FILE twin), or add --insecure-no-auth if the network keeps others out',
+  };
+}
