@@ -1,0 +1,73 @@
+import { type Gateway, isServed } from '../routing/gateway.ts';
+import { tiersOn } from '../routing/gateway-group.ts';
+import { type Snapshot, viewOf } from '../routing/snapshot.ts';
+import { spreadOrder } from '../routing/spread-order.ts';
+import { directoryDocument, type DomainName } from '../xml/directory-document.ts';
+import { distributorDocument } from '../xml/distributor-document.ts';
+import { sofiaDocument } from '../xml/sofia-document.ts';
+
+/**
+ * The documents of one snapshot. Each is written when it is first asked for and stays the same bytes; switches that
+ * see the same inventory share them. Nothing that was learned enters them.
+ */
+export class DocumentStore {
+  readonly #snapshot: Snapshot;
+  readonly #written = new Map<string, Buffer>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** Every group as a list, in the order in which its lowest usable tier takes turns. */
+  distributor(hostname: string): Buffer {
+    const view = viewOf(this.#snapshot, hostname);
+    return this.#once(`distributor ${view}`, () =>
+      distributorDocument(
+        this.#snapshot.groups.map((group) => {
+          const [lowest] = tiersOn(group, view);
+          return { name: group.name, nodes: lowest === undefined ? [] : spreadOrder(lowest.lineup.members).names };
+        }),
+      ),
+    );
+  }
+
+  /**
+   * The gateways of a profile; undefined where it has none, or where sofia.conf serves them already.
+   * @param domain the one that was asked for; undefined = all
+   */
+  gateways(profile: string, hostname: string, domain: DomainName | undefined): Buffer | undefined {
+    if (this.#snapshot.profiles.some(({ name }) => name === profile)) return undefined;
+    const view = viewOf(this.#snapshot, hostname);
+    const gateways = this.#gatewaysOf(profile, view);
+    if (gateways.length === 0) return undefined;
+    // A domain's name comes from a switch's configuration: too many of them to keep one document for each.
+    if (domain !== undefined) return Buffer.from(directoryDocument(gateways, domain));
+    return this.#once(`gateways ${profile} ${view}`, () => directoryDocument(gateways));
+  }
+
+  /**
+   * The profiles that the inventory holds whole; undefined where it holds none, or not the one asked for.
+   * @param profile undefined = all of them
+   */
+  sofia(profile: string | undefined, hostname: string): Buffer | undefined {
+    const wanted = this.#snapshot.profiles.filter(({ name }) => profile === undefined || name === profile);
+    if (wanted.length === 0) return undefined;
+    const view = viewOf(this.#snapshot, hostname);
+    return this.#once(`sofia ${profile ?? ''} ${view}`, () =>
+      sofiaDocument(wanted.map((it) => ({ profile: it, gateways: this.#gatewaysOf(it.name, view) }))),
+    );
+  }
+
+  #gatewaysOf(profile: string, view: string): readonly Gateway[] {
+    return this.#snapshot.gateways.filter((gateway) => gateway.profile === profile && isServed(gateway, view));
+  }
+
+  #once(key: string, write: () => string): Buffer {
+    let document = this.#written.get(key);
+    if (document === undefined) {
+      document = Buffer.from(write());
+      this.#written.set(key, document);
+    }
+    return document;
+  }
+}

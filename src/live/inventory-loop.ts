@@ -1,0 +1,33 @@
+import { OperatorError } from '../errors/operator-error.ts';
+import type { InventorySource } from '../inventory/inventory-source.ts';
+import type { LiveState } from './live-state.ts';
+
+/**
+ * Keeps the live state at what the source holds: loads it, then loads it again after every committed change. What
+ * cannot be read or is inconsistent is told once and leaves the last good snapshot serving.
+ * @returns how to stop it
+ */
+export function startInventoryLoop(source: InventorySource, live: LiveState): () => void {
+  let lastFailure = '';
+  const fail = (error: unknown): void => {
+    if (!(error instanceof OperatorError)) throw error;
+    // A file that stays unreadable is looked at ten times a second: once in the log is enough.
+    if (error.message !== lastFailure) live.refuse(error.findings);
+    lastFailure = error.message;
+  };
+  const load = (): void => {
+    try {
+      const { snapshot, findings } = source.load(live.serving?.snapshot);
+      lastFailure = '';
+      if (snapshot === undefined) live.refuse(findings);
+      else void live.serve(snapshot, findings);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  load();
+  return source.watch((error) => {
+    if (error === undefined) load();
+    else fail(error);
+  });
+}

@@ -1,0 +1,58 @@
+import type { Scheduler } from '../routing/scheduler.ts';
+
+/** About this many served members are kept over all schedulers: some 200 MB when full. */
+const FOOTPRINT_LIMIT = 1_000_000;
+
+/**
+ * The schedulers, by key. Those that deal first places are few and stay; of the others, one for each failover history,
+ * the longest unused go when there are too many. A scheduler that went begins again even, which costs less than one
+ * call of fairness.
+ */
+export class SchedulerStore {
+  /** Longest unused first. */
+  readonly #schedulers = new Map<string, Scheduler>();
+  readonly #limit: number;
+  #footprint = 0;
+
+  constructor(limit: number = FOOTPRINT_LIMIT) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#schedulers.size;
+  }
+
+  get(key: string): Scheduler | undefined {
+    return this.#schedulers.get(key);
+  }
+
+  /** Stores the scheduler and gives its turn to whoever is next. */
+  take(key: string, scheduler: Scheduler): void {
+    const before = this.#schedulers.get(key);
+    this.#footprint -= before?.footprint ?? 0;
+    scheduler.advance();
+    this.#footprint += scheduler.footprint;
+    this.#schedulers.delete(key);
+    this.#schedulers.set(key, scheduler);
+    if (this.#footprint > this.#limit) this.#dropLongestUnused();
+  }
+
+  /** Forgets schedulers whose line-up is no longer there. */
+  keepOnly(isKept: (lineupKey: string) => boolean): void {
+    for (const [key, scheduler] of this.#schedulers) {
+      if (!isKept(scheduler.lineup.key)) this.#drop(key, scheduler);
+    }
+  }
+
+  #dropLongestUnused(): void {
+    for (const [key, scheduler] of this.#schedulers) {
+      if (this.#footprint <= this.#limit / 2) return;
+      if (key !== scheduler.lineup.key) this.#drop(key, scheduler);
+    }
+  }
+
+  #drop(key: string, scheduler: Scheduler): void {
+    this.#schedulers.delete(key);
+    this.#footprint -= scheduler.footprint;
+  }
+}
