@@ -1,0 +1,85 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import express, { type Express } from 'express';
+import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
+import { CHALLENGE } from './authorise.ts';
+import { BODY_BYTES_LIMIT } from './read-body.ts';
+import { statusPage } from './status-page.ts';
+import { xmlCurlEndpoint, type XmlCurlParts } from './xml-curl-endpoint.ts';
+
+/** Where FreeSWITCH asks. */
+export const LOOKUP_PATH = '/fsapi';
+
+/** "GET style" puts everything into the request line; Node's own limit is 16 kB. */
+const HEAD_BYTES_LIMIT = BODY_BYTES_LIMIT + 16 * 1024;
+
+/** A switch sends its request at once; who takes longer than this holds a connection for nothing. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * The whole server. Look-ups go straight to their handler, since every millisecond of them is post-dial delay; Express
+ * serves everything else.
+ */
+export function createServer(parts: XmlCurlParts): Server {
+  const lookup = xmlCurlEndpoint(parts);
+  const app = createApp(parts);
+  const server = createHttpServer(
+    { maxHeaderSize: HEAD_BYTES_LIMIT, requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+    (request: IncomingMessage, response: ServerResponse) => {
+      if (isLookup(request.url ?? '')) lookup(request, response);
+      else app(request, response);
+    },
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    answerClientError(error, socket, parts);
+  });
+  return server;
+}
+
+function isLookup(url: string): boolean {
+  return url === LOOKUP_PATH || url.startsWith(`${LOOKUP_PATH}?`);
+}
+
+function createApp(parts: XmlCurlParts): Express {
+  const { live, metrics, authorise } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.get('/healthz', (_request, response) => {
+    response.type('text/plain').send('alive\n');
+  });
+  app.get('/readyz', (_request, response) => {
+    const { serving } = live;
+    response
+      .status(serving === undefined ? 503 : 200)
+      .type('text/plain')
+      .send(serving === undefined ? 'no inventory is being served\n' : `ready, generation ${serving.generation}\n`);
+  });
+  app.use((request, response, next) => {
+    if (authorise(request)) next();
+    else response.status(401).set('WWW-Authenticate', CHALLENGE).type('text/plain').send('a password is needed\n');
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.set('Content-Type', metrics.contentType).send(await metrics.text());
+  });
+  app.get('/', (_request, response) => {
+    response.type('text/html').send(statusPage(live));
+  });
+  app.use((_request, response) => {
+    response.status(404).type('text/plain').send(`there is no such page; see / or ${LOOKUP_PATH}\n`);
+  });
+  return app;
+}
+
+/** A head too large to read is answered as any other look-up that is not ours. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, { metrics }: XmlCurlParts): void {
+  if (!socket.writable) return;
+  if (error.code !== 'HPE_HEADER_OVERFLOW') {
+    socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    return;
+  }
+  metrics.requestAnswered('other', 'too_large', '', 0);
+  const length = Buffer.byteLength(NOT_FOUND_DOCUMENT);
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: ${length}\r\nConnection: close`;
+  socket.end(`${head}\r\n\r\n${NOT_FOUND_DOCUMENT}`);
+}

@@ -1,0 +1,51 @@
+import type { LiveState } from '../live/live-state.ts';
+import type { GatewayGroup, GroupMember } from '../routing/gateway-group.ts';
+
+/** A page for people: what is served, and where to look further. */
+export function statusPage({ serving }: LiveState): string {
+  const body =
+    serving === undefined
+      ? '<p>No inventory is being served: the log says why, and so does <code>trunkhunt check</code>.</p>'
+      : `<p>Generation ${serving.generation}: ${serving.snapshot.gateways.length} gateways, ` +
+        `${serving.snapshot.groups.length} groups, ${serving.snapshot.routes.size} routes.</p>\n` +
+        serving.snapshot.groups.map(groupTable).join('\n');
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>trunkhunt</title>
+<style>
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; }
+table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
+caption { text-align: left; font-weight: 600; padding: .5rem 0; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde3; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.state-drain, .state-disabled { color: #8a5300; }
+</style>
+<h1>trunkhunt</h1>
+${body}
+<p><a href="/metrics">metrics</a> · <a href="/healthz">alive</a> · <a href="/readyz">ready</a></p>
+</html>
+`;
+}
+
+function groupTable(group: GatewayGroup): string {
+  const rows = group.members.map(memberRow).join('\n');
+  return `<table>
+<caption>${html(group.name)} (${group.strategy}, chosen by ${group.chooser})</caption>
+<tr><th>gateway</th><th>profile</th><th>state</th><th>tier</th><th>weight</th></tr>
+${rows}
+</table>`;
+}
+
+function memberRow({ gateway, tier, weight }: GroupMember): string {
+  return (
+    `<tr><td>${html(gateway.name)}</td><td>${html(gateway.profile)}</td>` +
+    `<td class="state-${gateway.state}">${gateway.state}</td>` +
+    `<td class="number">${tier}</td><td class="number">${weight}</td></tr>`
+  );
+}
+
+function html(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../config/log.ts';
+import type { LiveState } from '../live/live-state.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
+import { HEADERS_QUERY } from '../xml/xml-curl-conf.ts';
+import { answerLookup, type CallStamps, type LookupAnswer, wantedFields } from './answer-lookup.ts';
+import { type Authorise, CHALLENGE } from './authorise.ts';
+import { readBody } from './read-body.ts';
+import { readFields } from './request-fields.ts';
+
+export interface XmlCurlParts {
+  readonly live: LiveState;
+  readonly metrics: ServerMetrics;
+  readonly log: Log;
+  readonly authorise: Authorise;
+  readonly stamps: CallStamps;
+  /** Monotonic clock, milliseconds. */
+  readonly clockMs: () => number;
+}
+
+const NOT_FOUND = { section: 'other', hostname: '', document: NOT_FOUND_DOCUMENT } as const;
+
+/**
+ * The endpoint for mod_xml_curl: a plain handler that mounts anywhere. Apart from a missing password, every request is
+ * answered with 200 and a document, since FreeSWITCH takes anything else for a failure of ours (contract 1.5).
+ * POST has its fields in the body, every other method ("GET style") in the query.
+ */
+export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const startedMs = parts.clockMs();
+    const finish = (answer: LookupAnswer): void => {
+      send(response, answer.document);
+      const seconds = (parts.clockMs() - startedMs) / 1000;
+      parts.metrics.requestAnswered(answer.section, answer.result, answer.hostname, seconds);
+    };
+    if (!parts.authorise(request)) {
+      request.resume();
+      response.writeHead(401, { 'WWW-Authenticate': CHALLENGE, 'Content-Length': 0 }).end();
+      parts.metrics.requestAnswered('other', 'unauthorized', '', (parts.clockMs() - startedMs) / 1000);
+      return;
+    }
+    const query = queryOf(request.url ?? '');
+    if (request.method !== 'POST') {
+      request.resume();
+      finish(answerForm(query, query, parts));
+      return;
+    }
+    readBody(request, (body) => {
+      finish(body === undefined ? { ...NOT_FOUND, result: 'too_large' } : answerForm(body, query, parts));
+    });
+  };
+}
+
+/** Answers a form; a mistake of ours is told to the operator, and is *not found* to FreeSWITCH. */
+function answerForm(form: string, query: string, { live, log, stamps }: XmlCurlParts): LookupAnswer {
+  try {
+    const fields = readFields(form, wantedFields(live.serving));
+    const answer = answerLookup(fields, declaredHeaders(query), live, stamps);
+    log.debug({ switch: answer.hostname, section: answer.section, result: answer.result }, 'look-up answered');
+    return answer;
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.stack : String(error) }, 'look-up failed, answered not found');
+    return { ...NOT_FOUND, result: 'error' };
+  }
+}
+
+function queryOf(url: string): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start + 1);
+}
+
+/** What `trunkhunt xml-curl-conf` wrote into the URL. */
+function declaredHeaders(query: string): ReadonlySet<string> | undefined {
+  if (!query.includes(`${HEADERS_QUERY}=`)) return undefined;
+  const fields = readFields(query, { names: new Set([HEADERS_QUERY]), headers: new Set() });
+  return new Set(fields.get(HEADERS_QUERY).toLowerCase().split(','));
+}
+
+function send(response: ServerResponse, document: Buffer | string): void {
+  response
+    .writeHead(200, { 'Content-Type': 'text/xml; charset=utf-8', 'Content-Length': Buffer.byteLength(document) })
+    .end(document);
+}
