@@ -1,0 +1,20 @@
+import type { SettingSources } from '../config/settings.ts';
+import type { ExitStatus, Terminal } from './terminal.ts';
+
+/** What the process gives to a command. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly environment: SettingSources['environment'];
+  readonly readFile: (path: string) => string;
+  /** Wall clock, milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** Monotonic clock, milliseconds. */
+  readonly clockMs: () => number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly nodeVersion: string;
+  /** Settles when the process is asked to stop. */
+  readonly stopped: () => Promise<void>;
+  /** Sets the status with which the process ends. */
+  readonly exit: (status: ExitStatus) => void;
+}

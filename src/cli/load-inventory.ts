@@ -1,0 +1,18 @@
+import type { CommandContext } from './command-context.ts';
+import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { CompiledInventory } from '../inventory/compile-snapshot.ts';
+import { openSqliteSource } from '../inventory/sqlite-source.ts';
+
+/** Reads and compiles the inventory that the settings name, as the server would. */
+export function loadInventory(
+  flags: SettingFlags,
+  context: CommandContext,
+): CompiledInventory & { readonly database: string } {
+  const { database } = readSettings({ flags, environment: context.environment, readFile: context.readFile });
+  const source = openSqliteSource(database);
+  try {
+    return { ...source.load(), database };
+  } finally {
+    source.close();
+  }
+}

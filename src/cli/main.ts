@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { runProgram } from './program.ts';
+
+await runProgram(process.argv.slice(2), {
+  terminal: {
+    out: (text) => {
+      process.stdout.write(text);
+    },
+    err: (text) => {
+      process.stderr.write(text);
+    },
+  },
+  environment: process.env,
+  readFile: (path) => readFileSync(path, 'utf8'),
+  nowMs: () => Date.now(),
+  clockMs: () => performance.now(),
+  random: () => Math.random(),
+  nodeVersion: process.version,
+  stopped: () =>
+    new Promise((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        process.once(signal, () => {
+          resolve();
+        });
+      }
+    }),
+  exit: (status) => {
+    process.exitCode = status;
+  },
+});

@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../config/version.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+import { addCheckCommand } from './check-command.ts';
+import type { CommandContext } from './command-context.ts';
+import { addExplainCommand } from './explain-command.ts';
+import { addHealthCommand } from './health-command.ts';
+import { addMigrateCommand } from './migrate-command.ts';
+import { addServeCommand } from './serve-command.ts';
+import { printJson } from './terminal.ts';
+import { addXmlCurlConfCommand } from './xml-curl-conf-command.ts';
+
+/**
+ * Runs one command line. Exit status: 0 = done, 1 = the thing asked about is not right, 2 = wrong usage.
+ * @param args without the program's name
+ */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<void> {
+  try {
+    await buildProgram(context).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      context.exit(error.exitCode === 0 ? 0 : 2);
+      return;
+    }
+    if (!(error instanceof OperatorError)) throw error;
+    // Programs that asked for data get data, whatever happened.
+    if (args.includes('--json')) printJson(context.terminal, { findings: error.findings });
+    else context.terminal.err(`${error.message}\n`);
+    context.exit(error.findings.every(({ code }) => code.startsWith('settings-')) ? 2 : 1);
+  }
+}
+
+function buildProgram(context: CommandContext): Command {
+  const program = new Command('trunkhunt')
+    .description(
+      'Trunk hunting for FreeSWITCH: gateways in SQL, chosen fairly for every call, served over mod_xml_curl.',
+    )
+    .version(packageVersion())
+    .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.err })
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  addServeCommand(program, context);
+  addMigrateCommand(program, context);
+  addCheckCommand(program, context);
+  addExplainCommand(program, context);
+  addXmlCurlConfCommand(program, context);
+  addHealthCommand(program, context);
+  // A command made by `program.command` has copied the settings above; help for all of them ends with this.
+  program.addHelpText('after', '\nExit status: 0 done, 1 the thing asked about is not right, 2 wrong usage.');
+  return program;
+}

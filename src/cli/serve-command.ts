@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { formatListenAddress } from '../config/listen-address.ts';
+import { createLog } from '../config/log.ts';
+import { describeSettings, LOG_LEVELS, readSettings, type SettingFlags, type Settings } from '../config/settings.ts';
+import { packageVersion } from '../config/version.ts';
+import { basicAuthorisation } from '../http/authorise.ts';
+import { runServer } from '../http/run-server.ts';
+import { insertExample } from '../inventory/example-inventory.ts';
+import { migrate } from '../inventory/migrate.ts';
+import { readMigrations } from '../inventory/migration-files.ts';
+import { openInventory } from '../inventory/open-inventory.ts';
+import { openSqliteSource } from '../inventory/sqlite-source.ts';
+import { decisionIds } from '../live/decision-ids.ts';
+import { startInventoryLoop } from '../live/inventory-loop.ts';
+import { LiveState } from '../live/live-state.ts';
+import { ServerMetrics } from '../metrics/server-metrics.ts';
+import type { CommandContext } from './command-context.ts';
+import { withDatabaseOption } from './database-option.ts';
+import { printJson } from './terminal.ts';
+
+interface ServeFlags extends SettingFlags {
+  readonly createExample?: boolean;
+  readonly printConfig?: boolean;
+}
+
+/** A supervisor waits some 10 s before it kills: this leaves time to spare. */
+const STOP_GRACE_MS = 4_000;
+
+export function addServeCommand(program: Command, context: CommandContext): void {
+  withDatabaseOption(program.command('serve').description('answer FreeSWITCH, and follow the inventory'))
+    .option('--listen <host:port>', 'where to listen (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
+    .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
+    .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (TRUNKHUNT_LOG_LEVEL, else info)`)
+    .option('--insecure-no-auth', 'listen beyond loopback without asking for a password')
+    .option('--create-example', 'where the database file does not exist, make it with two example gateways')
+    .option('--print-config', 'print the settings, without secrets, and stop')
+    .action(async (flags: ServeFlags) => {
+      const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile });
+      if (flags.printConfig === true) printJson(context.terminal, describeSettings(settings));
+      else await serve(settings, flags.createExample === true, context);
+    });
+}
+
+async function serve(settings: Settings, createExample: boolean, context: CommandContext): Promise<void> {
+  const log = createLog(settings.logLevel);
+  const made = createExample && !existsSync(settings.database);
+  const { backup, applied } = prepareDatabase(settings.database, made, context.nowMs());
+  if (applied > 0) log.info({ database: settings.database, applied, backup }, 'inventory migrated');
+
+  const source = openSqliteSource(settings.database);
+  const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
+  const live = new LiveState(metrics, log);
+  const stopLoop = startInventoryLoop(source, live);
+  const server = await runServer(settings.listen, {
+    live,
+    metrics,
+    log,
+    authorise: basicAuthorisation(settings.credentials),
+    stamps: { nowMs: context.nowMs, nextDecisionId: decisionIds(context.nowMs(), context.random) },
+    clockMs: context.clockMs,
+  });
+  const url = `http://${formatListenAddress(server.address)}`;
+  log.info({ url, ...describeSettings(settings) }, 'listening');
+  if (made) context.terminal.out(nextSteps(settings, url));
+
+  await context.stopped();
+  log.info({}, 'stopping: nothing more is accepted');
+  await server.stop(STOP_GRACE_MS);
+  stopLoop();
+  source.close();
+  log.info({}, 'stopped');
+}
+
+/** Makes the example where it is wanted, and migrates. */
+function prepareDatabase(path: string, make: boolean, nowMs: number): { backup: string | undefined; applied: number } {
+  if (make) mkdirSync(dirname(path), { recursive: true });
+  const database = openInventory(path, { mode: make ? 'create' : 'write' });
+  try {
+    const { applied, backup } = migrate(database, readMigrations(), nowMs);
+    if (make) insertExample(database);
+    return { backup, applied: applied.length };
+  } finally {
+    database.close();
+  }
+}
+
+function nextSteps({ database }: Settings, url: string): string {
+  return `
+trunkhunt answers FreeSWITCH at ${url}/fsapi, from ${database}. Next:
+
+  1. See where a call would go:    npx trunkhunt explain 9980 --context default
+  2. Put your gateways in:         sqlite3 ${database} "UPDATE gateways SET proxy = '192.0.2.1:5060' WHERE name = 'gw1'"
+  3. Have FreeSWITCH ask here:     npx trunkhunt xml-curl-conf > /etc/freeswitch/autoload_configs/xml_curl.conf.xml
+
+`;
+}
