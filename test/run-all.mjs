@@ -1,0 +1,69 @@
+// Runs every check of the project, says what each came to, and ends in one line with the sums: a check counts as one,
+// and so does every test. Nothing here decides by a file name or a count that could be zero unnoticed.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const scratch = mkdtempSync(join(tmpdir(), 'trunkhunt-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+/** @param verdict what is wrong with the output although the command succeeded; undefined = nothing */
+function check(title, command, args, verdict = () => undefined) {
+  const { status, stdout, stderr, error } = spawnSync(bin(command), args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const objection = error?.message ?? (status === 0 ? verdict(stdout) : `${stdout}${stderr}`);
+  totals[objection === undefined ? 'passed' : 'failed'] += 1;
+  console.log(`${objection === undefined ? 'ok  ' : 'FAIL'} ${title}`);
+  if (objection !== undefined) console.log(objection);
+}
+
+function floorVerdict(output) {
+  const { totalCruised, error, violations } = JSON.parse(output).summary;
+  if (totalCruised === 0) return 'dependency-cruiser saw no module: it cannot read this TypeScript';
+  if (error === 0) return undefined;
+  return violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`).join('\n');
+}
+
+function runTests() {
+  const report = join(scratch, 'tests.json');
+  const { status } = spawnSync(
+    bin('vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  // A file that cannot be loaded has failed without a failed test.
+  const unloaded = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  totals.passed += numPassedTests;
+  totals.failed += numFailedTests + unloaded;
+  totals.skipped += numPendingTests;
+  if (numPassedTests === 0 || (status !== 0 && numFailedTests + numFailedTestSuites === 0)) totals.failed += 1;
+}
+
+try {
+  check('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
+  check('lint', 'eslint', ['.', '--max-warnings', '0']);
+  check('format', 'prettier', ['--check', '.']);
+  check('floors', 'depcruise', ['src', '--output-type', 'json'], floorVerdict);
+  check('dead exports and unused packages', 'knip', ['--no-progress']);
+  runTests();
+} catch (error) {
+  console.log(error);
+  totals.failed += 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+const skipped = totals.skipped === 0 ? '' : `, ${totals.skipped} skipped`;
+console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
