@@ -35,6 +35,10 @@ function withSeverity(finding: Finding): Finding & { readonly severity: string }
 
 function describe(database: string, findings: readonly Finding[], problems: number, warnings: number): string {
   const verdict = problems > 0 ? 'the server refuses it, and goes on serving what it had' : 'the server serves it';
-  const summary = `${database}: ${problems} problems, ${warnings} warnings; ${verdict}`;
+  const summary = `${database}: ${counted(problems, 'problem')}, ${counted(warnings, 'warning')}; ${verdict}`;
   return `${[...findings.map(describeFinding), summary].join('\n')}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -23,7 +23,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
   withDatabaseOption(
     program
       .command('explain')
-      .description('say where a call would go, and why nowhere else; moves no counter')
+      .description('say where a call would go, with everybody at the start of their turns, and why nowhere else')
       .argument('<number>', 'the number that the caller dials'),
   )
     .option('--context <name>', 'the dialplan context of the call', 'default')

@@ -23,7 +23,7 @@ export interface CallStamps {
 }
 
 /** The event fields that answers depend on, besides headers. */
-export const LOOKUP_FIELDS: readonly string[] = [
+const LOOKUP_FIELDS: readonly string[] = [
   'Event-Name',
   'purpose',
   'profile',

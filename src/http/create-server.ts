@@ -8,7 +8,7 @@ import { statusPage } from './status-page.ts';
 import { xmlCurlEndpoint, type XmlCurlParts } from './xml-curl-endpoint.ts';
 
 /** Where FreeSWITCH asks. */
-export const LOOKUP_PATH = '/fsapi';
+const LOOKUP_PATH = '/fsapi';
 
 /** "GET style" puts everything into the request line; Node's own limit is 16 kB. */
 const HEAD_BYTES_LIMIT = BODY_BYTES_LIMIT + 16 * 1024;

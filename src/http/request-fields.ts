@@ -2,7 +2,7 @@
 const PLAIN_FIELDS: ReadonlySet<string> = new Set(['hostname', 'section', 'tag_name', 'key_name', 'key_value']);
 
 /** Headers of the call arrive as channel variables (contract 3.7). */
-export const HEADER_PREFIX = 'variable_sip_h_';
+const HEADER_PREFIX = 'variable_sip_h_';
 
 /** Which event fields are read; `headers` in lower case, since callers write them as they like. */
 export interface WantedFields {

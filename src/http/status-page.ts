@@ -6,8 +6,8 @@ export function statusPage({ serving }: LiveState): string {
   const body =
     serving === undefined
       ? '<p>No inventory is being served: the log says why, and so does <code>trunkhunt check</code>.</p>'
-      : `<p>Generation ${serving.generation}: ${serving.snapshot.gateways.length} gateways, ` +
-        `${serving.snapshot.groups.length} groups, ${serving.snapshot.routes.size} routes.</p>\n` +
+      : `<p>Inventory generation ${serving.generation}. Gateways: ${serving.snapshot.gateways.length}, ` +
+        `groups: ${serving.snapshot.groups.length}, routes: ${serving.snapshot.routes.size}.</p>\n` +
         serving.snapshot.groups.map(groupTable).join('\n');
   return `<!doctype html>
 <html lang="en">
@@ -19,7 +19,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto
 table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde3; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
 .state-drain, .state-disabled { color: #8a5300; }
 </style>
 <h1>trunkhunt</h1>
@@ -33,7 +33,7 @@ function groupTable(group: GatewayGroup): string {
   const rows = group.members.map(memberRow).join('\n');
   return `<table>
 <caption>${html(group.name)} (${group.strategy}, chosen by ${group.chooser})</caption>
-<tr><th>gateway</th><th>profile</th><th>state</th><th>tier</th><th>weight</th></tr>
+<tr><th>gateway</th><th>profile</th><th>state</th><th class="number">tier</th><th class="number">weight</th></tr>
 ${rows}
 </table>`;
 }

@@ -1,5 +1,5 @@
 import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
-import { readInventoryRows } from './inventory-rows.ts';
+import { type InventoryRows, readInventoryRows } from './inventory-rows.ts';
 import type { InventorySource } from './inventory-source.ts';
 import { requireMigrated } from './migrate.ts';
 import { readMigrations } from './migration-files.ts';
@@ -19,17 +19,20 @@ export function openSqliteSource(path: string): InventorySource {
   /** Changes whenever another connection commits. */
   const readVersion = (): unknown => database.pragma('data_version', { simple: true });
   let loadedVersion: unknown;
+  const readRows = (): InventoryRows => {
+    try {
+      // Read before the rows: a commit in between is then noticed at the next look, and never missed.
+      const version = readVersion();
+      const rows = readInventoryRows(database);
+      loadedVersion = version;
+      return rows;
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  };
   return {
     load: (previous): CompiledInventory => {
-      try {
-        // Read before the rows: a commit in between is then noticed at the next look, and never missed.
-        const version = readVersion();
-        const rows = readInventoryRows(database);
-        loadedVersion = version;
-        return compileSnapshot(rows, previous);
-      } catch (error) {
-        throw unreadable(path, error);
-      }
+      return compileSnapshot(readRows(), previous);
     },
     watch: (onChange) => {
       const timer = setInterval(() => {

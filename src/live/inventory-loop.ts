@@ -10,17 +10,19 @@ import type { LiveState } from './live-state.ts';
 export function startInventoryLoop(source: InventorySource, live: LiveState): () => void {
   let lastFailure = '';
   const fail = (error: unknown): void => {
-    if (!(error instanceof OperatorError)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
     // A file that stays unreadable is looked at ten times a second: once in the log is enough.
-    if (error.message !== lastFailure) live.refuse(error.findings);
-    lastFailure = error.message;
+    if (message === lastFailure) return;
+    lastFailure = message;
+    if (error instanceof OperatorError) live.refuse(error.findings);
+    else live.failToLoad(error);
   };
   const load = (): void => {
     try {
       const { snapshot, findings } = source.load(live.serving?.snapshot);
       lastFailure = '';
       if (snapshot === undefined) live.refuse(findings);
-      else void live.serve(snapshot, findings);
+      else live.serve(snapshot, findings);
     } catch (error) {
       fail(error);
     }

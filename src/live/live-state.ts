@@ -36,7 +36,7 @@ export class LiveState {
   }
 
   /** Serves a new snapshot from now on. Turns go on where they were: they belong to gateways, not to snapshots. */
-  async serve(snapshot: Snapshot, findings: readonly Finding[]): Promise<void> {
+  serve(snapshot: Snapshot, findings: readonly Finding[]): void {
     const generation = (this.#serving?.generation ?? 0) + 1;
     this.#serving = { snapshot, documents: new DocumentStore(snapshot), generation };
     this.#schedulers.keepOnly((lineup) => snapshot.lineups.has(lineup));
@@ -44,7 +44,9 @@ export class LiveState {
     const counts = { gateways: snapshot.gateways.length, groups: snapshot.groups.length, routes: snapshot.routes.size };
     this.#log.info({ generation, ...counts }, 'inventory served');
     for (const finding of findings) this.#log.warn({ finding }, `inventory: ${finding.what}`);
-    await this.#metrics.inventoryServed(snapshot, generation);
+    this.#metrics.inventoryServed(snapshot, generation).catch((error: unknown) => {
+      this.#log.error({ error: String(error) }, 'metrics do not show the new inventory');
+    });
   }
 
   /** Keeps serving what there is, and tells all that is wrong with the inventory as it is now. */
@@ -54,6 +56,13 @@ export class LiveState {
     for (const finding of problems)
       this.#log.error({ finding }, `inventory refused, still serving ${still}: ${finding.what}`);
     this.#metrics.inventoryRefused(problems.length);
+  }
+
+  /** Keeps serving what there is after a mistake of ours: the operator is told, the process lives on. */
+  failToLoad(error: unknown): void {
+    const stack = error instanceof Error ? error.stack : String(error);
+    this.#log.error({ error: stack }, 'the inventory could not be compiled, this is a mistake of trunkhunt');
+    this.#metrics.inventoryRefused(1);
   }
 
   /** Decides a call and takes the turns that the decision gives out. */

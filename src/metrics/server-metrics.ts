@@ -14,7 +14,7 @@ export type RequestResult = 'served' | 'refused' | 'not_found' | 'too_large' | '
 export type DecisionOutcome = 'planned' | 'no_gateway' | 'rejected_number' | 'no_route';
 
 /** Switches that the inventory does not name share this label value. */
-export const OTHER_SWITCH = 'other';
+const OTHER_SWITCH = 'other';
 
 /** The group label of a decision that no route led to; no group can be named so. */
 const NO_GROUP = '-';
