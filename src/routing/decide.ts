@@ -17,7 +17,14 @@ export interface DistributorLeg {
   readonly list: Name;
   /** The profiles whose gateways the list may name, sorted: each is asked which of its gateways are down. */
   readonly profiles: readonly Name[];
+  /** Gateways of the list that it must not name: the call came from their address. */
+  readonly exceptions: readonly Name[];
   readonly number: DialNumber;
+  /**
+   * Stands in for whichever of our legs turns out to be the one that FreeSWITCH chose, so that no gateway is called
+   * twice. None where nobody else is there, or one try is all: our legs then only back an `-err`.
+   */
+  readonly spare: Name | undefined;
 }
 
 export type Decision =
@@ -51,18 +58,24 @@ export function decide(snapshot: Snapshot, live: LiveView, call: Call): Decision
   if (typeof number === 'string') return { outcome: 'rejected_number', route, reason: number };
   const tiers = tiersOn(route.group, call.hostname);
   if (tiers.length === 0) return { outcome: 'no_gateway', route };
-  const distributor = distributorLeg(route.group, tiers, number);
-  const plan = planOver(tiers, route.group, number, live, legLimit(route.group), call.networkAddress);
-  if (plan.legs.length === 0 && distributor === undefined) {
-    return { outcome: 'rejected_number', route, reason: 'after_rules' };
-  }
-  return { outcome: 'planned', route, distributor, ...plan };
+  const limit = legLimit(route.group);
+  const avoiding = planOver(tiers, route.group, number, live, limit, call.networkAddress);
+  // A call is sent back to where it came from only where nobody else could take it.
+  const isSentBack = avoiding.legs.length === 0;
+  const plan = isSentBack ? planOver(tiers, route.group, number, live, limit, '') : avoiding;
+  const [first] = plan.legs;
+  if (first === undefined) return { outcome: 'rejected_number', route, reason: 'after_rules' };
+  const distributor = distributorLeg(route.group, tiers, plan.legs, isSentBack ? '' : call.networkAddress);
+  const legs = distributor?.spare === undefined ? plan.legs : plan.legs.slice(0, -1);
+  return { outcome: 'planned', route, distributor, legs, turns: plan.turns };
 }
 
-/** Where nothing is continued on, a second leg would never be tried; our legs also back mod_distributor's `-err`. */
-function legLimit({ maxAttempts, continueOn, chooser }: GatewayGroup): number {
-  if (continueOn.length === 0) return 1;
-  return chooser === 'mod_distributor' ? maxAttempts - 1 : maxAttempts;
+/**
+ * How many gateways of ours a plan can need. Where nothing is continued on, a second one would never be tried.
+ * Beside mod_distributor's choice one is needed at least, to back its `-err`, and one to spare.
+ */
+function legLimit({ maxAttempts, continueOn }: GatewayGroup): number {
+  return continueOn.length === 0 ? 1 : maxAttempts;
 }
 
 /** Applies the route's rules to the called number, or says why it is refused before or after them. */
@@ -88,6 +101,7 @@ function numbersOf(tier: Tier, number: RoutedNumber): readonly (DialNumber | und
   );
 }
 
+/** @param callerAddress gateways at this address are passed over; '' = none are */
 function planOver(
   tiers: readonly Tier[],
   group: GatewayGroup,
@@ -113,27 +127,21 @@ function planOver(
     }
     turns.push(...ordered.turns);
   }
-  // A call is sent back to where it came from only where nobody else could take it.
-  if (legs.length === 0 && callerAddress !== '') return planOver(tiers, group, number, live, limit, '');
   return { legs, turns };
 }
 
-/** Positions whose rules leave nothing to dial, and those whose proxy is where the call came from ('' = anywhere). */
+/** Positions whose rules leave nothing to dial, and those whose proxy is where the call came from. */
 function unusablePositions(
   tier: Tier,
   numbers: readonly (DialNumber | undefined)[],
   callerAddress: string,
 ): ReadonlySet<number> {
   const fromCaller = tier.byProxyAddress.get(callerAddress);
-  const undialled = numbers.includes(undefined);
-  if (fromCaller === undefined && !undialled) return NONE;
-  const unusable = new Set(fromCaller);
-  if (undialled) {
-    for (const [position, rules] of tier.numberRulesOf.entries()) {
-      if (numbers[rules] === undefined) unusable.add(position);
-    }
-  }
-  return unusable;
+  if (fromCaller === undefined && !numbers.includes(undefined)) return NONE;
+  // In the order of positions, since the set's order enters a key.
+  const isUnusable = (position: number, rules: number): boolean =>
+    numbers[rules] === undefined || (fromCaller?.includes(position) ?? false);
+  return new Set(tier.numberRulesOf.flatMap((rules, position) => (isUnusable(position, rules) ? [position] : [])));
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -146,12 +154,19 @@ function inOrder(tier: Tier, unusable: ReadonlySet<number>, limit: number): read
   return positions;
 }
 
-/** The inventory is proven to give all members of such a group the same number rules. */
-function distributorLeg(group: GatewayGroup, tiers: readonly Tier[], number: RoutedNumber): DistributorLeg | undefined {
+/** The inventory is proven to give all members of such a group the same number rules, so any leg's number will do. */
+function distributorLeg(
+  group: GatewayGroup,
+  tiers: readonly Tier[],
+  legs: readonly Leg[],
+  callerAddress: string,
+): DistributorLeg | undefined {
   const [lowest] = tiers;
-  if (group.chooser !== 'mod_distributor' || lowest === undefined) return undefined;
-  const [dialled] = numbersOf(lowest, number);
-  if (dialled === undefined) return undefined;
+  const [first] = legs;
+  if (group.chooser !== 'mod_distributor' || lowest === undefined || first === undefined) return undefined;
+  const exceptions = (lowest.byProxyAddress.get(callerAddress) ?? []).flatMap((at) => lowest.gateways[at]?.name ?? []);
+  if (exceptions.length === lowest.gateways.length) return undefined;
   const profiles = [...new Set(lowest.gateways.map(({ profile }) => profile))].sort();
-  return { list: group.name, profiles, number: dialled };
+  const spare = legs.length > 1 ? legs.at(-1)?.gateway.name : undefined;
+  return { list: group.name, profiles, exceptions, number: first.number, spare };
 }

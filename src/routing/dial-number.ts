@@ -8,7 +8,7 @@ export type DialNumber = string & { readonly brand: 'DialNumber' };
 export type Charset = 'digits' | 'user';
 
 /** Longest number after an optional `+`. */
-const NUMBER_LENGTH_LIMIT = 64;
+export const NUMBER_LENGTH_LIMIT = 64;
 
 const WHOLE: Readonly<Record<Charset, RegExp>> = {
   digits: /^\+?[0-9*#]{1,64}$/,

@@ -1,9 +1,10 @@
 import type { Call } from './call.ts';
 import { type Decision, type RoutedNumber, routeNumber } from './decide.ts';
 import { ruleNumber } from './number-rules.ts';
-import { type GatewayGroup, type GroupMember, tiersOn } from './gateway-group.ts';
+import type { GatewayGroup, GroupMember } from './gateway-group.ts';
 import { isOnSwitch } from './gateway.ts';
 import type { Name } from './name.ts';
+import type { Leg } from './plan-failover.ts';
 import { type Route, type RouteCondition, unmetCondition } from './route.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -34,9 +35,11 @@ export function gatewaysPassedOver(decision: Decision, call: Call): readonly Pas
   const { group } = decision.route;
   const planned = new Set(decision.outcome === 'planned' ? decision.legs.map(({ gateway }) => gateway.name) : []);
   const number = routeNumber(decision.route, call);
+  const isElsewhere = ({ gateway }: Leg): boolean => gateway.proxyAddress !== call.networkAddress;
+  const avoided = decision.outcome === 'planned' && decision.legs.some(isElsewhere) ? call.networkAddress : undefined;
   return group.members
     .filter(({ gateway }) => !planned.has(gateway.name))
-    .map((member) => ({ gateway: member.gateway.name, reason: reasonFor(member, group, call, number) }));
+    .map((member) => ({ gateway: member.gateway.name, reason: reasonFor(member, group, call, number, avoided) }));
 }
 
 function reasonFor(
@@ -44,6 +47,7 @@ function reasonFor(
   group: GatewayGroup,
   call: Call,
   number: ReturnType<typeof routeNumber>,
+  avoidedAddress: string | undefined,
 ): string {
   if (gateway.state === 'drain') return "its state is 'drain': no new calls";
   if (gateway.state === 'disabled') return "its state is 'disabled'";
@@ -51,9 +55,11 @@ function reasonFor(
   if (!isOnSwitch(gateway, call.hostname)) return `gateway_switches does not give it to switch '${call.hostname}'`;
   if (typeof number === 'string') return 'the number is refused';
   if (!canDial(gateway.numberRules, number)) return 'its own strip_digits and add_prefix leave nothing to dial';
-  if (gateway.proxyAddress === call.networkAddress && tiersOn(group, call.hostname).length > 0) {
-    return `the call came from its address, ${call.networkAddress}`;
+  if (gateway.proxyAddress !== undefined && gateway.proxyAddress === avoidedAddress) {
+    return `the call came from its address, ${avoidedAddress}`;
   }
+  if (group.continueOn.length === 0) return "no cause has the action 'next' here, so only one is ever tried";
+  if (group.chooser === 'mod_distributor') return 'mod_distributor may choose it first; our legs after it are enough';
   return `the plan has its max_attempts of ${group.maxAttempts} without it`;
 }
 

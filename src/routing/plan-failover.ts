@@ -44,9 +44,9 @@ export function orderTier(
   const length = Math.min(limit, tier.gateways.length - unusable.size);
   const positions: number[] = [];
   const turns: TurnTaken[] = [];
-  const prefix = `${tier.lineup.key}${isFirst ? '' : ' later'}${namesWord(' except', tier, [...unusable])}`;
+  const prefix = `${tier.lineup.key}${isFirst ? '' : '\nlater'}${exceptWord(unusable)}`;
   while (positions.length < Math.min(length, SCHEDULED_PLACES)) {
-    const key = prefix + namesWord(' without', tier, positions);
+    const key = prefix + namesWord('without', tier, positions);
     const scheduler = schedulerFor(key, tier, unusable, positions, schedulers);
     positions.push(scheduler.next());
     turns.push({ key, scheduler });
@@ -55,11 +55,28 @@ export function orderTier(
   return { positions, turns };
 }
 
-/** Names members within a key; their order does not matter to what the scheduler deals. */
+/**
+ * Stands for the positions that a call cannot use. A caller has the choice of them, and they may be thousands: they are
+ * summed up by a hash (FNV-1a, twice 32 bits) instead of being named.
+ */
+function exceptWord(unusable: ReadonlySet<number>): string {
+  if (unusable.size === 0) return '';
+  let [low, high] = [0x811c9dc5, 0x9747b28c];
+  for (const position of unusable) {
+    low = Math.imul(low ^ position, 0x01000193);
+    high = Math.imul(high ^ position, 0x01000193) ^ (low >>> 15);
+  }
+  return `\nexcept ${unusable.size} ${(low >>> 0).toString(36)} ${(high >>> 0).toString(36)}`;
+}
+
+/**
+ * Names members within a key; their order does not matter to what the scheduler deals. A line-up's key may hold a
+ * hostname, which is any text on one line, and so every word begins a new one.
+ */
 function namesWord(word: string, tier: Tier, positions: readonly number[]): string {
   if (positions.length === 0) return '';
   const names = positions.map((position) => tier.lineup.members[position]?.name ?? '');
-  return `${word} ${names.sort().join(' ')}`;
+  return `\n${word} ${names.sort().join(' ')}`;
 }
 
 function schedulerFor(

@@ -20,6 +20,11 @@ export class RouteTable {
     }
   }
 
+  /** The contexts that have routes, in lower case. */
+  get contexts(): readonly string[] {
+    return [...this.#contexts.keys()].sort();
+  }
+
   /** The routes of the call's context whose prefix fits: by position, then longest prefix, then id. */
   candidates(call: Call): Iterable<Route> {
     return this.#contexts.get(contextKey(call.context))?.candidates(call.destinationNumber) ?? [];

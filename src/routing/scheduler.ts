@@ -27,7 +27,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 /** What a change of members or weights takes along; see `carryLags`. */
 export interface CarriedLags {
   readonly lags: Float64Array;
-  readonly absent: ReadonlyMap<Name, number>;
+  readonly owed: ReadonlyMap<Name, number>;
 }
 
 /**
@@ -52,8 +52,8 @@ export class Scheduler {
   readonly lineup: Lineup;
   /** Positions in the line-up that take no turns here. */
   readonly excluded: ReadonlySet<number>;
-  /** The lags, in calls, of members that left, kept for their return: who comes and goes is not starved by it. */
-  readonly absent: ReadonlyMap<Name, number>;
+  /** Lags, in calls, that take no part in the turns now and come in at the next change; see `carryLags`. */
+  readonly owed: ReadonlyMap<Name, number>;
   /** Units in one call: a multiple of the weights' sum. */
   readonly unitsPerCall: number;
   /** Units of share in one unit of weight. */
@@ -74,7 +74,7 @@ export class Scheduler {
   constructor(lineup: Lineup, excluded: ReadonlySet<number> = NOBODY, carried?: CarriedLags) {
     this.lineup = lineup;
     this.excluded = excluded;
-    this.absent = carried?.absent ?? new Map();
+    this.owed = carried?.owed ?? new Map();
     let total = lineup.totalWeight;
     let rotation = 0;
     for (const member of excluded) {
@@ -89,9 +89,9 @@ export class Scheduler {
     this.#skipExcluded();
   }
 
-  /** Members that hold memory here: a measure of what keeping this scheduler costs. */
+  /** Members that hold memory here, left-out ones included: a measure of what keeping this scheduler costs. */
   get footprint(): number {
-    return this.#eligible.size + this.#waiting.size;
+    return this.#eligible.size + this.#waiting.size + this.excluded.size + this.owed.size;
   }
 
   /** The position of the member whose turn it is; -1 where nobody takes turns. Changes nothing. */
