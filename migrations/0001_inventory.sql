@@ -215,9 +215,9 @@ CREATE TABLE routes (
       length(caller_id_number) BETWEEN 1 AND 64 AND length(CAST(caller_id_number AS BLOB)) = length(caller_id_number)
       AND caller_id_number NOT GLOB '*[^0-9*#A-Za-z._+-]*' AND caller_id_number NOT GLOB '?*+*'),
   caller_id_name TEXT
-    CONSTRAINT "routes.caller_id_name: NULL or 1 to 64 characters, none of , ' "" \ { } [ ] | $ < > ^ ; or control characters" CHECK (
+    CONSTRAINT "routes.caller_id_name: NULL or 1 to 64 characters, none of , ' "" \ { } [ ] | $ < > ^ ; : / @ % or control characters" CHECK (
       length(caller_id_name) BETWEEN 1 AND 64 AND instr(CAST(caller_id_name AS BLOB), x'00') = 0
-      AND caller_id_name NOT GLOB '*[],''"\{}[|$<>^;]*'
+      AND caller_id_name NOT GLOB '*[],''"\{}[|$<>^;:/@%]*'
       AND caller_id_name NOT GLOB ('*[' || char(1) || '-' || char(31) || char(127) || ']*')),
   enabled INTEGER NOT NULL DEFAULT 1
     CONSTRAINT "routes.enabled: 0 or 1" CHECK (enabled IN (0, 1)),
