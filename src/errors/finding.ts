@@ -9,6 +9,7 @@ export interface Finding {
   readonly fix: string;
 }
 
+/** Whether the finding stops what it was found in; a warning does not. */
 export function isProblem(finding: Finding): boolean {
   return CATALOGUE[finding.code][0] === 'problem';
 }

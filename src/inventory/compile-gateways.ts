@@ -5,11 +5,12 @@ import { type Findings, rowAt } from './findings.ts';
 import type { GatewayRow, InventoryRows } from './inventory-rows.ts';
 import { proxyAddress } from './network-address.ts';
 import { groupRows } from './group-rows.ts';
-import { FURTHER_PARAMETERS, sofiaParameters } from './sofia-parameters.ts';
+import { FURTHER_PARAMETERS, isFurtherParameter, sofiaParameters } from './sofia-parameters.ts';
 
 /** Compiles every gateway, by name. What points at no gateway, or at no switch, is a finding. */
 export function compileGateways(rows: InventoryRows, findings: Findings): ReadonlyMap<string, Gateway> {
   reportStrays(rows, findings);
+  reportProfileSpellings(rows, findings);
   const params = groupRows(rows.gatewayParams, ({ gateway }) => gateway);
   const variables = groupRows(rows.gatewayVariables, ({ gateway }) => gateway);
   const switches = groupRows(rows.gatewaySwitches, ({ gateway }) => gateway);
@@ -27,6 +28,8 @@ export function compileGateways(rows: InventoryRows, findings: Findings): Readon
     if (name === undefined || profile === undefined) continue;
     const further = params.get(row.name) ?? [];
     reportDoubts(row, further, findings);
+    reportGlobals('gateway_params', row.name, further, findings);
+    reportGlobals('gateway_variables', row.name, variables.get(row.name) ?? [], findings);
     const hostnames = switches.get(row.name);
     gateways.set(row.name, {
       name,
@@ -61,6 +64,32 @@ export function nameIn(
   return name;
 }
 
+/** A gateway of profile `External` would be served nowhere beside a profile `external`, without a word. */
+function reportProfileSpellings(rows: InventoryRows, findings: Findings): void {
+  const spellings = new Map(rows.profiles.map(({ name }) => [name.toLowerCase(), name]));
+  for (const { name, profile } of rows.gateways) {
+    const spelling = spellings.get(profile.toLowerCase()) ?? profile;
+    spellings.set(profile.toLowerCase(), spelling);
+    if (spelling === profile) continue;
+    const what = `'${profile}' and '${spelling}' differ only in case; a profile has one name`;
+    findings.add('name-duplicate', rowAt('gateways', name, 'profile'), what, `set profile to '${spelling}'`);
+  }
+}
+
+/** `$${name}` is expanded by FreeSWITCH in its own files only; what comes over HTTP is kept from it (contract 2.3). */
+export function reportGlobals(
+  table: string,
+  owner: string,
+  values: readonly { readonly name: string; readonly value: string }[],
+  findings: Findings,
+): void {
+  for (const { name, value } of values) {
+    if (!value.includes('$${')) continue;
+    const what = `'${value}' reaches FreeSWITCH as it is written: it expands $\${...} in its own files only`;
+    findings.add('global-not-expanded', rowAt(table, `${owner}, ${name}`, 'value'), what, 'write the value itself');
+  }
+}
+
 /** Clients that leave PRAGMA foreign_keys off (the sqlite3 shell does) can write rows that point nowhere. */
 function reportStrays(rows: InventoryRows, findings: Findings): void {
   const gateways = new Set(rows.gateways.map(({ name }) => name));
@@ -88,6 +117,11 @@ function reportDoubts(row: GatewayRow, further: readonly { readonly name: string
   for (const { name } of further) {
     if (FURTHER_PARAMETERS.includes(name)) continue;
     const where = rowAt('gateway_params', `${row.name}, ${name}`, 'name');
+    if (!isFurtherParameter(name)) {
+      const fix = 'set the column of gateways instead, if there is one, and delete this row';
+      findings.add('value-invalid', where, `'${name}' cannot be set here`, fix);
+      continue;
+    }
     const what = `sofia knows no gateway parameter '${name}' (names are case-sensitive) and ignores it without a word`;
     findings.add(
       'parameter-unknown',

@@ -8,7 +8,7 @@ import type { Pattern } from '../routing/route.ts';
 const PROGRAM_LIMIT = 2_000;
 
 export class PatternError extends Error {
-  /** Offset, counted from 1, of the character at which the pattern stops making sense; 0 where it is a whole's fault. */
+  /** The character, counted from 1, at which the pattern stops making sense; 0 where it is the fault of the whole. */
   readonly position: number;
 
   constructor(message: string, position: number) {
@@ -44,7 +44,7 @@ function compile(source: string): RE2JS {
   try {
     return RE2JS.compile(source);
   } catch (error) {
-    throw new PatternError(reasonOf(error), positionOf(source, error));
+    throw new PatternError(reasonOf(error), positionOf(Array.from(source), error));
   }
 }
 
@@ -61,19 +61,18 @@ function reasonOf(error: unknown): string {
  * same way, less the part's length; where the part is the whole pattern (brackets that do not pair), it is where the
  * longest beginning that is a pattern of its own ends.
  */
-function positionOf(source: string, error: unknown): number {
+function positionOf(characters: readonly string[], error: unknown): number {
   const part = error instanceof RE2JSSyntaxException ? error.getPattern() : null;
-  if (part === null) return source.length;
-  for (let length = 1; length < source.length || (length === source.length && part !== source); length += 1) {
-    const failure = failureOf(source.slice(0, length));
-    if (part !== source && failure !== undefined && reasonOf(failure) === reasonOf(error)) {
-      return length - part.length + 1;
-    }
+  if (part === null) return characters.length;
+  const beginning = (length: number): string => characters.slice(0, length).join('');
+  if (part === characters.join('')) {
+    let longest = characters.length - 1;
+    while (longest > 0 && failureOf(beginning(longest)) !== undefined) longest -= 1;
+    return longest + 1;
   }
-  for (let length = source.length - 1; length > 0; length -= 1) {
-    if (failureOf(source.slice(0, length)) === undefined) return length + 1;
-  }
-  return 1;
+  let shortest = 1;
+  while (shortest < characters.length && reasonOf(failureOf(beginning(shortest))) !== reasonOf(error)) shortest += 1;
+  return shortest - Array.from(part).length + 1;
 }
 
 function failureOf(source: string): unknown {

@@ -1,16 +1,17 @@
 import { canBeginNumber, CHARSET_RULE, parseDialNumber } from '../routing/dial-number.ts';
 import type { GatewayGroup } from '../routing/gateway-group.ts';
-import { applyNumberRules } from '../routing/number-rules.ts';
+import { type NumberRules, sameNumberRules } from '../routing/number-rules.ts';
 import type { HeaderCondition, Network, Pattern, Route } from '../routing/route.ts';
 import { hasUsableMember } from './compile-groups.ts';
 import { compilePattern, PatternError } from './compile-pattern.ts';
 import { type Findings, rowAt } from './findings.ts';
 import type { InventoryRows, RouteRow } from './inventory-rows.ts';
 import { parseNetwork } from './network-address.ts';
+import { someNumberIsDialable } from './never-dialable.ts';
 
 /** What a caller id may hold: FreeSWITCH reads the rest as syntax in one place or another (contract 6.5). */
 const CALLER_ID_NUMBER = /^\+?[0-9*#A-Za-z._-]{1,64}$/;
-const CALLER_ID_NAME = /^[^,'"\\{}[\]|$<>^;\p{Cc}]{1,64}$/u;
+const CALLER_ID_NAME = /^[^,'"\\{}[\]|$<>^;:/@%\p{Cc}]{1,64}$/u;
 
 /** FreeSWITCH passes on unknown headers that begin so, and few others (mod_sofia, sofia.c). */
 const PASSED_HEADERS = /^(?:X-|P-)/i;
@@ -22,6 +23,7 @@ export function compileRoutes(
   findings: Findings,
 ): readonly Route[] {
   const groupNames = new Set(rows.groups.map(({ name }) => name));
+  const groupsWithMembers = new Set(rows.members.map(({ groupName }) => groupName));
   return rows.routes.flatMap((row) => {
     const group = groups.get(row.groupName);
     if (group === undefined) {
@@ -33,7 +35,7 @@ export function compileRoutes(
       return [];
     }
     const route = compileRoute(row, group, findings);
-    reportGroup(row, group, findings);
+    reportGroup(row, group, groupsWithMembers.has(group.name), findings);
     reportNumbers(route, row, findings);
     reportDoubts(row, findings);
     return [route];
@@ -52,7 +54,8 @@ function compileRoute(row: RouteRow, group: GatewayGroup, findings: Findings): R
     sourceNetwork: networkIn(row, findings),
     header: headerIn(row, findings),
     group,
-    charset: row.destinationCharset,
+    // Anything else is a finding of its own.
+    charset: row.destinationCharset === 'user' ? 'user' : 'digits',
     dialNumber: row.dialNumber ?? undefined,
     numberRules: { stripDigits: row.stripDigits, addPrefix: row.addPrefix },
     callerIdNumber: provenText(row, 'caller_id_number', row.callerIdNumber, CALLER_ID_NUMBER, findings),
@@ -126,8 +129,8 @@ function provenText(
   return undefined;
 }
 
-function reportGroup(row: RouteRow, group: GatewayGroup, findings: Findings): void {
-  if (group.members.length === 0) {
+function reportGroup(row: RouteRow, group: GatewayGroup, hasMemberRows: boolean, findings: Findings): void {
+  if (!hasMemberRows) {
     const fix = `INSERT INTO gateway_group_members (group_name, gateway) VALUES ('${group.name}', ...); or set the route's enabled to 0`;
     findings.add(
       'group-empty',
@@ -135,7 +138,7 @@ function reportGroup(row: RouteRow, group: GatewayGroup, findings: Findings): vo
       `it has no member, and route '${row.name ?? `#${row.id}`}' sends calls to it`,
       fix,
     );
-  } else if (!hasUsableMember(group)) {
+  } else if (group.members.length > 0 && !hasUsableMember(group)) {
     const what = `all of its members are drained, disabled or of weight 0; calls of route '${row.name ?? `#${row.id}`}' get 503`;
     findings.add(
       'group-without-calls',
@@ -148,33 +151,35 @@ function reportGroup(row: RouteRow, group: GatewayGroup, findings: Findings): vo
 
 /** Finds rules after which no number at all can be dialled. */
 function reportNumbers(route: Route, row: RouteRow, findings: Findings): void {
-  const rule = `charset '${route.charset}' is ${CHARSET_RULE[route.charset]}`;
+  const { charset, destinationPrefix, numberRules, group } = route;
+  const rule = `charset '${charset}' is ${CHARSET_RULE[charset]}`;
   if (route.dialNumber !== undefined) {
     reportDialNumber(route, row, rule, findings);
     return;
   }
-  const known = applyNumberRules(route.destinationPrefix, route.numberRules);
-  if (!canBeginNumber(known, route.charset)) {
-    const what = `every number would begin with '${known}' after strip_digits and add_prefix, but ${rule}`;
-    findings.add(
-      'number-never-dialable',
-      routeAt(row, 'add_prefix'),
-      what,
-      'change add_prefix, strip_digits or destination_charset',
-    );
+  // A prefix that the charset refuses is told of as what it is.
+  if (!canBeginNumber(destinationPrefix, charset)) return;
+  if (!someNumberIsDialable(route)) {
+    const what = `no number is left to dial after ${describeRules(numberRules)}: ${rule}`;
+    const fix = 'change add_prefix, strip_digits or destination_charset';
+    findings.add('number-never-dialable', routeAt(row, 'add_prefix'), what, fix);
     return;
   }
-  for (const { gateway } of route.group.members) {
-    const dialled = applyNumberRules(known, gateway.numberRules);
-    if (canBeginNumber(dialled, route.charset)) continue;
-    const what = `route '${route.label}' would dial numbers that begin with '${dialled}' here, but its ${rule}`;
-    findings.add(
-      'number-never-dialable',
-      rowAt('gateways', gateway.name, 'add_prefix'),
-      what,
-      "change the gateway's add_prefix or strip_digits, or the route's destination_charset",
-    );
+  const proven: NumberRules[] = [];
+  for (const { gateway } of group.members) {
+    if (proven.some((rules) => sameNumberRules(rules, gateway.numberRules))) continue;
+    if (someNumberIsDialable(route, gateway.numberRules)) {
+      proven.push(gateway.numberRules);
+      continue;
+    }
+    const what = `route '${route.label}' leaves no number to dial here, after ${describeRules(numberRules)} and then ${describeRules(gateway.numberRules)}: ${rule}`;
+    const fix = "change the gateway's add_prefix or strip_digits, or the route's destination_charset";
+    findings.add('number-never-dialable', rowAt('gateways', gateway.name, 'add_prefix'), what, fix);
   }
+}
+
+function describeRules({ stripDigits, addPrefix }: NumberRules): string {
+  return `strip_digits ${stripDigits} and add_prefix '${addPrefix}'`;
 }
 
 function reportDialNumber(route: Route, row: RouteRow, rule: string, findings: Findings): void {
@@ -205,7 +210,8 @@ function reportDialNumber(route: Route, row: RouteRow, rule: string, findings: F
 
 function reportDoubts(row: RouteRow, findings: Findings): void {
   const isFixed = row.dialNumber !== null && !row.dialNumber.includes('$');
-  if (row.context.toLowerCase() === 'public' && !isFixed && row.sourceNetwork === null) {
+  const isFromAnywhere = row.sourceNetwork === null || row.sourceNetwork.endsWith('/0');
+  if (row.context.toLowerCase() === 'public' && !isFixed && isFromAnywhere) {
     const what =
       "on a stock FreeSWITCH context 'public' holds calls from anybody on the Internet, who may dial what they like here";
     findings.add('route-open-to-internet', routeAt(row, 'context'), what, 'set source_network, or a fixed dial_number');

@@ -4,7 +4,8 @@ import type { Name } from '../routing/name.ts';
 import type { Route } from '../routing/route.ts';
 import { RouteTable } from '../routing/route-table.ts';
 import type { NeededFields, Profile, Snapshot } from '../routing/snapshot.ts';
-import { compileGateways, nameIn } from './compile-gateways.ts';
+import { checkValues } from './check-values.ts';
+import { compileGateways, nameIn, reportGlobals } from './compile-gateways.ts';
 import { compileGroups } from './compile-groups.ts';
 import { compileRoutes } from './compile-routes.ts';
 import { Findings, rowAt } from './findings.ts';
@@ -25,6 +26,7 @@ export interface CompiledInventory {
 export function compileSnapshot(rows: InventoryRows, previous?: Snapshot): CompiledInventory {
   const findings = new Findings();
   const lineups = new Map<string, Lineup>();
+  checkValues(rows, findings);
   const gateways = compileGateways(rows, findings);
   const groups = compileGroups(rows, gateways, { before: previous?.lineups ?? new Map(), now: lineups }, findings);
   const routes = compileRoutes(rows, groups, findings);
@@ -55,6 +57,7 @@ function compileProfiles(rows: InventoryRows, findings: Findings): readonly Prof
   return rows.profiles.flatMap((row) => {
     const name: Name | undefined = nameIn(row.name, 'profiles', row.name, 'name', findings);
     if (name === undefined) return [];
+    reportGlobals('profile_settings', row.name, settings.get(row.name) ?? [], findings);
     return [
       { name, settings: (settings.get(row.name) ?? []).map(({ name: setting, value }) => ({ name: setting, value })) },
     ];

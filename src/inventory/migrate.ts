@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { Finding } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -48,12 +49,18 @@ export function migrationState(database: Database, migrations: readonly Migratio
  * Applies what is pending, each migration in one transaction that locks other writers out, after a backup of what is
  * there. Running it again, or twice at once, changes nothing more.
  * @param nowMs wall clock, for the ledger and the backup's name
- * @throws OperatorError as `migrationState`, backup-failed, migration-failed
+ * @throws OperatorError as `migrationState`, inventory-foreign, backup-failed, migration-failed
  */
 export function migrate(database: Database, migrations: readonly Migration[], nowMs: number): MigrationResult {
-  const { pending } = migrationState(database, migrations);
+  // Tables before the ledger: should another process migrate in between, then both are there.
+  const isInUse = hasTables(database);
+  const { applied: before, pending } = migrationState(database, migrations);
   if (pending.length === 0) return { applied: [], backup: undefined };
-  const backup = hasTables(database) ? writeBackup(database, nowMs) : undefined;
+  if (before.length === 0 && isInUse) {
+    const fix = 'name the file that holds your inventory, or a new one, with TRUNKHUNT_DATABASE or --database';
+    throw inventoryError('inventory-foreign', database.name, 'it is a database of something else', fix);
+  }
+  const backup = before.length === 0 ? undefined : writeBackup(database, nowMs);
   database.exec(LEDGER);
   const applied = pending.filter((migration) => applyOne(database, migration, nowMs));
   return { applied, backup };
@@ -120,13 +127,19 @@ function readLedger(database: Database): readonly AppliedMigration[] {
 }
 
 function hasTables(database: Database): boolean {
-  return database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get() !== undefined;
+  return (
+    database
+      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_migrations' LIMIT 1")
+      .get() !== undefined
+  );
 }
 
 function writeBackup(database: Database, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('.', '-');
   const path = `${database.name}.backup-${stamp}`;
   try {
+    // Passwords are in it: SQLite takes an empty file as it is, permissions included.
+    closeSync(openSync(path, 'wx', 0o600));
     database.prepare('VACUUM INTO ?').run(path);
     return path;
   } catch (error) {

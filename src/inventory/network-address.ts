@@ -1,11 +1,12 @@
 import ipaddr from 'ipaddr.js';
 import type { Network } from '../routing/route.ts';
 
+/** Four numbers without leading zeros: what inet_aton reads beyond that (octal, 10.1) means different things to people. */
+const FOUR_PARTS = /^(?:(?:0|[1-9]\d{0,2})(?:\.|$)){4}$/;
+
 /** An address in the one spelling that FreeSWITCH uses for it (RFC 5952), or undefined where the text is none. */
 export function canonicalAddress(text: string): string | undefined {
-  return ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text))
-    ? spell(ipaddr.process(text))
-    : undefined;
+  return isAddress(text) ? spell(ipaddr.process(text)) : undefined;
 }
 
 /** The address of a sofia `proxy` that is written as one: `192.0.2.1:5060;transport=tcp`, `[2001:db8::1]:5060`. */
@@ -15,21 +16,31 @@ export function proxyAddress(proxy: string): string | undefined {
   return canonicalAddress(bracketed ?? hostPort.replace(/:\d+$/, ''));
 }
 
-/** A CIDR as a matcher of addresses; undefined where it is none, or has bits set beyond its prefix. */
+/**
+ * A CIDR as a matcher of addresses; undefined where it is none, has bits set beyond its prefix, or is IPv4 written as
+ * IPv6, which no caller's address is.
+ */
 export function parseNetwork(cidr: string): Network | undefined {
-  if (!ipaddr.isValidCIDR(cidr)) return undefined;
+  if (!isAddress(cidr.split('/')[0] ?? '') || !ipaddr.isValidCIDR(cidr)) return undefined;
   const [address, bits] = ipaddr.parseCIDR(cidr);
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()) return undefined;
   const base =
-    address.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr);
+    address instanceof ipaddr.IPv6
+      ? ipaddr.IPv6.networkAddressFromCIDR(cidr)
+      : ipaddr.IPv4.networkAddressFromCIDR(cidr);
   if (spell(base) !== spell(address)) return undefined;
   return {
     cidr,
     contains: (text) => {
-      if (!ipaddr.isValid(text)) return false;
+      if (!isAddress(text)) return false;
       const candidate = ipaddr.process(text);
       return candidate.kind() === address.kind() && candidate.match(address, bits);
     },
   };
+}
+
+function isAddress(text: string): boolean {
+  return text.includes(':') ? ipaddr.IPv6.isValid(text) : FOUR_PARTS.test(text) && ipaddr.IPv4.isValid(text);
 }
 
 function spell(address: ipaddr.IPv4 | ipaddr.IPv6): string {

@@ -29,7 +29,10 @@ export function openInventory(path: string, options: OpenOptions): Database {
       timeout: options.busyTimeoutMs ?? COMMAND_WAIT_MS,
     });
     try {
-      if (options.mode !== 'read') database.pragma('journal_mode = WAL');
+      // Only where it is not so: the change locks everybody out, and does not wait for them.
+      if (options.mode !== 'read' && database.pragma('journal_mode', { simple: true }) !== 'wal') {
+        database.pragma('journal_mode = WAL');
+      }
       database.pragma('foreign_keys = ON');
       // The first statement that reads finds out whether the file is a database at all.
       database.prepare('SELECT count(*) FROM sqlite_schema').get();

@@ -1,6 +1,17 @@
 import type { NamedValue } from '../routing/gateway.ts';
 import type { GatewayRow } from './inventory-rows.ts';
 
+/** Those that are columns of `gateways`, or must not be used; `retry_seconds` is another spelling of one. */
+const REFUSED_PARAMETERS: ReadonlySet<string> = new Set(
+  `proxy realm username password register register-transport expire-seconds retry-seconds retry_seconds
+  caller-id-in-from ping ping-min ping-max extension context ping-user-agent`.split(/\s+/),
+);
+
+/** Whether a further parameter may have this name; sofia would take one of two, or crash (contract 5.1). */
+export function isFurtherParameter(name: string): boolean {
+  return !REFUSED_PARAMETERS.has(name.toLowerCase());
+}
+
 /** The gateway parameters that sofia knows beyond those that are columns (contract 5.1); it is case-sensitive. */
 export const FURTHER_PARAMETERS: readonly string[] = [
   '908-retry-seconds',

@@ -15,7 +15,12 @@ const LOOK_EVERY_MS = 100;
  */
 export function openSqliteSource(path: string): InventorySource {
   const database = openInventory(path, { mode: 'read', busyTimeoutMs: 0 });
-  requireMigrated(database, readMigrations());
+  try {
+    requireMigrated(database, readMigrations());
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   /** Changes whenever another connection commits. */
   const readVersion = (): unknown => database.pragma('data_version', { simple: true });
   let loadedVersion: unknown;
@@ -39,6 +44,8 @@ export function openSqliteSource(path: string): InventorySource {
         try {
           if (readVersion() === loadedVersion) return;
         } catch (error) {
+          // Whatever stood in the way may be gone at the next look, without a commit that would tell.
+          loadedVersion = undefined;
           onChange(unreadable(path, error));
           return;
         }
