@@ -1,5 +1,6 @@
 import type { DistributorLeg } from '../routing/decide.ts';
 import type { GatewayGroup } from '../routing/gateway-group.ts';
+import type { Name } from '../routing/name.ts';
 import type { Leg } from '../routing/plan-failover.ts';
 
 /** `data` of a dialplan action, made of proven parts only. */
@@ -7,6 +8,9 @@ export type ActionData = string & { readonly brand: 'ActionData' };
 
 /** The channel variable that holds mod_distributor's choice. */
 const CHOSEN_GATEWAY = 'trunkhunt_gateway';
+
+/** What mod_distributor answers where it has no gateway to name (contract 4.3). */
+const NOBODY = '-err';
 
 /** Names the decision and the place in its plan, on the leg and in all of its events (contract 6.9). */
 export interface Attempt {
@@ -23,15 +27,47 @@ export function legDialString({ gateway, number }: Leg, group: GatewayGroup, att
   return `${legVariables(group, attempt)}sofia/gateway/${gateway.name}/${number}` as ActionData;
 }
 
+/**
+ * A leg of ours after mod_distributor's choice: were it the same gateway, the spare one is called instead. The `x`
+ * keeps FreeSWITCH from comparing names of digits as numbers.
+ */
+export function otherLegDialString(
+  { gateway, number }: Leg,
+  spare: Name,
+  group: GatewayGroup,
+  attempt: Attempt,
+): ActionData {
+  const other = `\${cond(x\${${CHOSEN_GATEWAY}} == x${gateway.name} ? ${spare} : ${gateway.name})}`;
+  return `${legVariables(group, attempt)}sofia/gateway/${other}/${number}` as ActionData;
+}
+
 /** The leg to whichever gateway mod_distributor chose; `-err` is a name that no gateway has. */
 export function chosenLegDialString({ number }: DistributorLeg, group: GatewayGroup, attempt: Attempt): ActionData {
   return `${legVariables(group, attempt)}sofia/gateway/\${${CHOSEN_GATEWAY}}/${number}` as ActionData;
 }
 
+/**
+ * The last leg beside mod_distributor: the spare one where mod_distributor named nobody, so that no gateway is left
+ * untried; else a name that no gateway has, which is no try.
+ */
+export function spareLegDialString(
+  spare: Name,
+  { number }: DistributorLeg,
+  group: GatewayGroup,
+  attempt: Attempt,
+): ActionData {
+  return `${legVariables(group, attempt)}sofia/gateway/${whereNobodyChosen(spare, NOBODY)}/${number}` as ActionData;
+}
+
+/** A choice that FreeSWITCH makes as the plan runs: the first where mod_distributor answered `-err`, else the second. */
+export function whereNobodyChosen(then: string, otherwise: string): string {
+  return `\${cond(x\${${CHOSEN_GATEWAY}} == x${NOBODY} ? ${then} : ${otherwise})}`;
+}
+
 /** Asks mod_distributor for a gateway that is not down, in a form that was tried on a real switch. */
-export function chooseGateway({ list, profiles }: DistributorLeg): ActionData {
+export function chooseGateway({ list, profiles, exceptions }: DistributorLeg): ActionData {
   const down = profiles.map((profile) => `\${sofia(profile ${profile} gwlist down)}`).join(' ');
-  return `${CHOSEN_GATEWAY}=\${expand(distributor ${list} ${down})}` as ActionData;
+  return `${CHOSEN_GATEWAY}=\${expand(distributor ${[list, ...exceptions, down].join(' ')})}` as ActionData;
 }
 
 function legVariables(group: GatewayGroup, { decisionId, attempt }: Attempt): string {
