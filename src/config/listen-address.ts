@@ -14,8 +14,14 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   return host === undefined || port > 65_535 ? undefined : { host, port };
 }
 
+/** The form that `parseListenAddress` reads and URLs hold. */
 export function formatListenAddress({ host, port }: ListenAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether it stands for all addresses that the machine has. */
+export function isEveryAddress({ host }: ListenAddress): boolean {
+  return host === '0.0.0.0' || host === '::';
 }
 
 /** Whether only this machine can reach the address. */

@@ -9,7 +9,7 @@ export interface Log {
   error(data: object, message: string): void;
 }
 
-/** Never printed, wherever they turn up in an event's data. */
+/** Never printed, in an event's data or up to two objects deep in it. */
 const SECRETS = ['password', 'credentials', 'authorization', 'eslPassword'];
 
 /** JSON lines on standard error, secrets taken out by name. */

@@ -27,6 +27,9 @@ export interface SettingFlags {
   readonly insecureNoAuth?: boolean;
 }
 
+/** `listen`: the command is going to, so that it matters who can reach the address. */
+export type SettingPurpose = 'listen' | 'read';
+
 /** Where settings come from, passed in so that nothing else reads the environment. */
 export interface SettingSources {
   readonly flags: SettingFlags;
@@ -42,13 +45,16 @@ const KNOWN_NAMES: readonly string[] = [
   'TRUNKHUNT_LOG_LEVEL',
 ];
 
+export const DEFAULT_DATABASE = './data/inventory.db';
+export const DEFAULT_LISTEN = '127.0.0.1:8080';
+
 const LISTEN_RULE = 'host:port, such as 127.0.0.1:8080 or [::1]:8080';
 
 const Given = z.object({
-  database: z.string().min(1, 'it is empty').default('./data/inventory.db'),
+  database: z.string().min(1, 'it is empty').default(DEFAULT_DATABASE),
   listen: z
     .string()
-    .default('127.0.0.1:8080')
+    .default(DEFAULT_LISTEN)
     .transform((text, context) => {
       const address = parseListenAddress(text);
       if (address === undefined) context.addIssue({ code: 'custom', message: `'${text}' is not ${LISTEN_RULE}` });
@@ -59,7 +65,7 @@ const Given = z.object({
     .optional()
     .transform((text, context) => {
       if (text === undefined) return undefined;
-      const [, user, password] = /^([^:\n]+):([^\n]+)\n?$/.exec(text) ?? [];
+      const [, user, password] = /^([^:\r\n]+):([^\r\n]+)\r?\n?$/.exec(text) ?? [];
       // The value is a secret: the message does not repeat it.
       if (user === undefined || password === undefined) {
         context.addIssue({ code: 'custom', message: 'it is not user:password on one line' });
@@ -74,7 +80,7 @@ const Given = z.object({
  * Reads and checks all settings; a flag wins over a variable, a variable over the default.
  * @throws OperatorError with everything that is wrong
  */
-export function readSettings(sources: SettingSources): Settings {
+export function readSettings(sources: SettingSources, purpose: SettingPurpose): Settings {
   const findings: Finding[] = unknownNames(sources.environment);
   const { flags, environment } = sources;
   const credentials = credentialsFrom(sources, findings);
@@ -85,10 +91,10 @@ export function readSettings(sources: SettingSources): Settings {
     logLevel: flags.logLevel ?? environment['TRUNKHUNT_LOG_LEVEL'],
   });
   if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSetting));
-  if (parsed.success && findings.length === 0) {
-    const { listen, credentials: known } = parsed.data;
-    if (known === undefined && !isLoopback(listen) && flags.insecureNoAuth !== true) findings.push(openToAll(listen));
-  }
+  const listen = parseListenAddress(flags.listen ?? environment['TRUNKHUNT_LISTEN'] ?? DEFAULT_LISTEN);
+  // Credentials that are given and cannot be used have a finding of their own.
+  const isOpen = credentials === undefined && !hasCredentials(sources) && flags.insecureNoAuth !== true;
+  if (purpose === 'listen' && isOpen && listen !== undefined && !isLoopback(listen)) findings.push(openToAll(listen));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
   return parsed.data;
 }
@@ -116,6 +122,11 @@ function unknownNames(environment: SettingSources['environment']): Finding[] {
     }));
 }
 
+function hasCredentials({ flags, environment }: SettingSources): boolean {
+  const names = ['TRUNKHUNT_CREDENTIALS', 'TRUNKHUNT_CREDENTIALS_FILE'];
+  return flags.credentialsFile !== undefined || names.some((name) => environment[name] !== undefined);
+}
+
 function credentialsFrom({ flags, environment, readFile }: SettingSources, findings: Finding[]): string | undefined {
   const direct = environment['TRUNKHUNT_CREDENTIALS'];
   const file = flags.credentialsFile ?? environment['TRUNKHUNT_CREDENTIALS_FILE'];
@@ -128,7 +139,9 @@ function credentialsFrom({ flags, environment, readFile }: SettingSources, findi
   try {
     return readFile(file);
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    // Not its message, which repeats the path: people put the password itself there by mistake.
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const what = `the file cannot be read (${code})`;
     const fix = 'name a file that this user can read';
     findings.push({ code: 'settings-file-unreadable', where: 'TRUNKHUNT_CREDENTIALS_FILE', what, fix });
     return undefined;

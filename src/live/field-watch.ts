@@ -3,6 +3,9 @@ import type { NeededFields } from '../routing/snapshot.ts';
 /** Calls without a caller's number are common; this many in a row are not. */
 const UNSEEN_REQUESTS = 20;
 
+/** So many switches are watched; hostnames come with requests, and anybody may make them up. */
+const HOSTNAMES_LIMIT = 256;
+
 /** What a dialplan request carried. */
 export interface CarriedFields {
   readonly hostname: string;
@@ -23,18 +26,23 @@ export interface CarriedFields {
 export class FieldWatch {
   /** By switch and field: how many requests in a row lacked it since it was last seen; absent = never seen. */
   readonly #lackingSince = new Map<string, number>();
-  readonly #missing = new Map<string, string>();
+  readonly #missing = new Map<string, readonly string[]>();
 
   /**
    * @returns the needed fields that this switch does not send, where that changed; undefined where it did not
    */
   observe(needed: NeededFields, carried: CarriedFields): readonly string[] | undefined {
+    const known = this.#missing.get(carried.hostname);
+    if (known === undefined && this.#missing.size >= HOSTNAMES_LIMIT) return undefined;
     const missing = carried.isComplete ? [] : this.#missingFields(needed, carried);
-    const before = this.#missing.get(carried.hostname) ?? '';
-    const now = missing.join(', ');
-    if (now === before) return undefined;
-    this.#missing.set(carried.hostname, now);
-    return missing;
+    this.#missing.set(carried.hostname, missing);
+    return missing.join() === (known ?? []).join() ? undefined : missing;
+  }
+
+  /** The most fields that any of these switches lacks. */
+  mostMissing(isAsked: (hostname: string) => boolean): number {
+    const counts = [...this.#missing].map(([hostname, { length }]) => (isAsked(hostname) ? length : 0));
+    return Math.max(0, ...counts);
   }
 
   /** After a change of the inventory: what was told is told again where it still holds. */
@@ -45,7 +53,7 @@ export class FieldWatch {
   #missingFields(needed: NeededFields, carried: CarriedFields): readonly string[] {
     const missing: string[] = [];
     const check = (field: string, isCarried: boolean, patience: number): void => {
-      if (this.#isMissing(`${carried.hostname} ${field}`, isCarried, patience)) missing.push(field);
+      if (this.#isMissing(`${carried.hostname}\n${field}`, isCarried, patience)) missing.push(field);
     };
     if (needed.callerNumber) check('Hunt-Caller-ID-Number', carried.hasCallerNumber, UNSEEN_REQUESTS);
     if (needed.networkAddress) check('Hunt-Network-Addr', carried.hasNetworkAddress, UNSEEN_REQUESTS);

@@ -24,6 +24,7 @@ export class LiveState {
   readonly #schedulers = new SchedulerStore();
   readonly #fieldWatch = new FieldWatch();
   #serving: Serving | undefined;
+  #refusal: readonly Finding[] = [];
 
   constructor(metrics: ServerMetrics, log: Log) {
     this.#metrics = metrics;
@@ -35,15 +36,21 @@ export class LiveState {
     return this.#serving;
   }
 
+  /** The problems for which the inventory as it is now is not served; none = it is. */
+  get refusal(): readonly Finding[] {
+    return this.#refusal;
+  }
+
   /** Serves a new snapshot from now on. Turns go on where they were: they belong to gateways, not to snapshots. */
   serve(snapshot: Snapshot, findings: readonly Finding[]): void {
     const generation = (this.#serving?.generation ?? 0) + 1;
     this.#serving = { snapshot, documents: new DocumentStore(snapshot), generation };
+    this.#refusal = [];
     this.#schedulers.keepOnly((lineup) => snapshot.lineups.has(lineup));
     this.#fieldWatch.reset();
     const counts = { gateways: snapshot.gateways.length, groups: snapshot.groups.length, routes: snapshot.routes.size };
     this.#log.info({ generation, ...counts }, 'inventory served');
-    for (const finding of findings) this.#log.warn({ finding }, `inventory: ${finding.what}`);
+    for (const finding of findings) this.#log.warn({ finding }, `inventory: ${finding.where}: ${finding.what}`);
     this.#metrics.inventoryServed(snapshot, generation).catch((error: unknown) => {
       this.#log.error({ error: String(error) }, 'metrics do not show the new inventory');
     });
@@ -52,9 +59,10 @@ export class LiveState {
   /** Keeps serving what there is, and tells all that is wrong with the inventory as it is now. */
   refuse(findings: readonly Finding[]): void {
     const problems = findings.filter(isProblem);
+    this.#refusal = problems;
     const still = this.#serving === undefined ? 'nothing' : `generation ${this.#serving.generation}`;
     for (const finding of problems)
-      this.#log.error({ finding }, `inventory refused, still serving ${still}: ${finding.what}`);
+      this.#log.error({ finding }, `inventory refused, still serving ${still}: ${finding.where}: ${finding.what}`);
     this.#metrics.inventoryRefused(problems.length);
   }
 
@@ -85,10 +93,12 @@ export class LiveState {
 
   /** Watches for fields that routes need and this request's switch does not send. */
   noticeFields(serving: Serving, carried: CarriedFields): void {
-    const hostname = this.#metrics.switchLabel(carried.hostname);
-    const missing = this.#fieldWatch.observe(serving.snapshot.neededFields, { ...carried, hostname });
+    const missing = this.#fieldWatch.observe(serving.snapshot.neededFields, carried);
     if (missing === undefined) return;
-    this.#metrics.fieldsMissing(hostname, missing.length);
+    // Switches that the inventory does not name share a label: it shows the one that lacks most.
+    const label = this.#metrics.switchLabel(carried.hostname);
+    const most = this.#fieldWatch.mostMissing((hostname) => this.#metrics.switchLabel(hostname) === label);
+    this.#metrics.fieldsMissing(label, most);
     const data = { switch: carried.hostname, missing };
     if (missing.length === 0) {
       this.#log.info(data, 'the switch sends every field that routes need');

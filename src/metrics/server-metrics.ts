@@ -9,7 +9,7 @@ import { targetShares } from './target-shares.ts';
 export type RequestSection = 'configuration' | 'directory' | 'dialplan' | 'other';
 
 /** What came of a request. `served` = a document, `not_found` = FreeSWITCH goes on to its own files. */
-export type RequestResult = 'served' | 'refused' | 'not_found' | 'too_large' | 'unauthorized' | 'error';
+export type RequestResult = 'served' | 'refused' | 'not_found' | 'too_large' | 'malformed' | 'unauthorized' | 'error';
 
 export type DecisionOutcome = 'planned' | 'no_gateway' | 'rejected_number' | 'no_route';
 
@@ -138,8 +138,9 @@ export class ServerMetrics {
     this.#rejected.inc({ reason });
   }
 
-  fieldsMissing(hostname: string, count: number): void {
-    this.#missingFields.set({ switch: this.switchLabel(hostname) }, count);
+  /** @param label what `switchLabel` made of a hostname */
+  fieldsMissing(label: string, count: number): void {
+    this.#missingFields.set({ switch: label }, count);
   }
 
   /** A new snapshot is served: what left the inventory leaves the metrics, what came is there from the start. */
@@ -186,7 +187,8 @@ export class ServerMetrics {
     }
     for (const hostname of [...snapshot.hostnames, OTHER_SWITCH]) {
       this.#requests.inc({ section: 'dialplan', result: 'served', switch: hostname }, 0);
-      this.#missingFields.inc({ switch: hostname }, 0);
+      // What is missing is noticed anew: other routes need other fields.
+      this.#missingFields.set({ switch: hostname }, 0);
     }
   }
 
