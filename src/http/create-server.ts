@@ -30,11 +30,22 @@ export function createServer(parts: XmlCurlParts): Server {
       else app(request, response);
     },
   );
+  // Node would answer 417 to an expectation that it does not know; FreeSWITCH's curl has none beyond the usual one.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
+  });
+  // Whatever "method" mod_xml_curl was told is sent as it is (contract 1.1); this one Node hands over as a tunnel.
+  server.on('connect', (_request, socket) => {
+    answerClientError(new Error('CONNECT'), socket as Socket, parts);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    answerClientError(error, socket, parts);
+    answerClientError(error, socket as Socket, parts);
   });
   return server;
 }
+
+/** The part of a socket that answering needs; its class belongs to the event socket's floor. */
+type Socket = Duplex & { readonly bytesWritten: number };
 
 function isLookup(url: string): boolean {
   return url === LOOKUP_PATH || url.startsWith(`${LOOKUP_PATH}?`);
@@ -71,14 +82,16 @@ function createApp(parts: XmlCurlParts): Express {
   return app;
 }
 
-/** A head too large to read is answered as any other look-up that is not ours. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, { metrics }: XmlCurlParts): void {
-  if (!socket.writable) return;
-  if (error.code !== 'HPE_HEADER_OVERFLOW') {
-    socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+/**
+ * What cannot be read as HTTP, or has too large a head, is answered as any other look-up that is not ours, as long as
+ * nothing was answered on this connection yet.
+ */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket, { metrics }: XmlCurlParts): void {
+  if (!socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
     return;
   }
-  metrics.requestAnswered('other', 'too_large', '', 0);
+  metrics.requestAnswered('other', error.code === 'HPE_HEADER_OVERFLOW' ? 'too_large' : 'malformed', '', 0);
   const length = Buffer.byteLength(NOT_FOUND_DOCUMENT);
   const head = `HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: ${length}\r\nConnection: close`;
   socket.end(`${head}\r\n\r\n${NOT_FOUND_DOCUMENT}`);

@@ -34,6 +34,8 @@ export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Pro
           resolve();
         });
         server.closeIdleConnections();
+        // Connections that finish their request from here on have nothing to stay open for.
+        server.keepAliveTimeout = 1;
       }),
   };
 }

@@ -2,7 +2,7 @@ import type { LiveState } from '../live/live-state.ts';
 import type { GatewayGroup, GroupMember } from '../routing/gateway-group.ts';
 
 /** A page for people: what is served, and where to look further. */
-export function statusPage({ serving }: LiveState): string {
+export function statusPage({ serving, refusal }: LiveState): string {
   const body =
     serving === undefined
       ? '<p>No inventory is being served: the log says why, and so does <code>trunkhunt check</code>.</p>'
@@ -21,12 +21,23 @@ caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde3; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .state-drain, .state-disabled { color: #8a5300; }
+.refusal { border-left: .3rem solid #b42318; padding: .1rem 1rem; background: #fef3f2; }
 </style>
 <h1>trunkhunt</h1>
+${refusalNotice(refusal)}
 ${body}
 <p><a href="/metrics">metrics</a> · <a href="/healthz">alive</a> · <a href="/readyz">ready</a></p>
 </html>
 `;
+}
+
+function refusalNotice(refusal: LiveState['refusal']): string {
+  if (refusal.length === 0) return '';
+  const items = refusal.map(
+    ({ where, what, fix }) => `<li><b>${html(where)}</b>: ${html(what)}<br>Fix: ${html(fix)}</li>`,
+  );
+  return `<section class="refusal"><p>The inventory as it is now is refused; what was served before is served on.</p>
+<ul>${items.join('\n')}</ul></section>`;
 }
 
 function groupTable(group: GatewayGroup): string {

@@ -27,6 +27,7 @@ const NOT_FOUND = { section: 'other', hostname: '', document: NOT_FOUND_DOCUMENT
  * POST has its fields in the body, every other method ("GET style") in the query.
  */
 export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage, response: ServerResponse) => void {
+  const refusals = new RefusalLog(parts);
   return (request, response) => {
     const startedMs = parts.clockMs();
     const finish = (answer: LookupAnswer): void => {
@@ -35,6 +36,7 @@ export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage,
       parts.metrics.requestAnswered(answer.section, answer.result, answer.hostname, seconds);
     };
     if (!parts.authorise(request)) {
+      refusals.note(request.socket.remoteAddress);
       request.resume();
       response.writeHead(401, { 'WWW-Authenticate': CHALLENGE, 'Content-Length': 0 }).end();
       parts.metrics.requestAnswered('other', 'unauthorized', '', (parts.clockMs() - startedMs) / 1000);
@@ -50,6 +52,30 @@ export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage,
       finish(body === undefined ? { ...NOT_FOUND, result: 'too_large' } : answerForm(body, query, parts));
     });
   };
+}
+
+/** Tells of wrong passwords, once a minute at most: FreeSWITCH itself goes on to its local files without much ado. */
+class RefusalLog {
+  readonly #parts: XmlCurlParts;
+  #count = 0;
+  #quietUntilMs = -Infinity;
+
+  constructor(parts: XmlCurlParts) {
+    this.#parts = parts;
+  }
+
+  note(address: string | undefined): void {
+    this.#count += 1;
+    const nowMs = this.#parts.clockMs();
+    if (nowMs < this.#quietUntilMs) return;
+    const data = { address, refused: this.#count };
+    this.#parts.log.warn(
+      data,
+      'look-ups without the right password: the switch uses its local files, check gateway-credentials',
+    );
+    this.#quietUntilMs = nowMs + 60_000;
+    this.#count = 0;
+  }
 }
 
 /** Answers a form; a mistake of ours is told to the operator, and is *not found* to FreeSWITCH. */
