@@ -12,8 +12,8 @@ export interface Explanation {
   readonly verdict: string;
   readonly route: { readonly name: string; readonly group: string } | null;
   readonly numberAfterRoute: string | null;
-  /** The list that mod_distributor chooses from first; null where it does not choose. */
-  readonly distributor: string | null;
+  /** The list that mod_distributor chooses from first, and who stands in for its choice later; null = it does not. */
+  readonly distributor: { readonly list: string; readonly spare: string | null } | null;
   readonly plan: readonly { readonly attempt: number; readonly gateway: string; readonly number: string }[];
   readonly routesPassedOver: readonly { readonly route: string; readonly unmet: string }[];
   readonly gatewaysPassedOver: readonly PassedOverGateway[];
@@ -31,10 +31,13 @@ export function explainCall(snapshot: Snapshot, call: Call): Explanation {
     context: call.context,
     switch: call.hostname,
     outcome: decision.outcome,
-    verdict: verdictOf(decision),
+    verdict: verdictOf(decision, snapshot, call),
     route: route === undefined ? null : { name: route.label, group: route.group.name },
     numberAfterRoute: typeof number === 'object' ? number.text : null,
-    distributor: planned?.distributor?.list ?? null,
+    distributor:
+      planned?.distributor === undefined
+        ? null
+        : { list: planned.distributor.list, spare: planned.distributor.spare ?? null },
     plan: (planned?.legs ?? []).map((leg, at) => ({
       attempt: at + before,
       gateway: leg.gateway.name,
@@ -45,10 +48,10 @@ export function explainCall(snapshot: Snapshot, call: Call): Explanation {
   };
 }
 
-function verdictOf(decision: Decision): string {
+function verdictOf(decision: Decision, snapshot: Snapshot, call: Call): string {
   switch (decision.outcome) {
     case 'no_route':
-      return 'no route matches; FreeSWITCH goes on to its local dialplan';
+      return `${missingRoute(snapshot.routes.contexts, call.context)}; FreeSWITCH goes on to its local dialplan`;
     case 'rejected_number':
       return `refused with 484, the number is outside the route's destination_charset (${decision.reason})`;
     case 'no_gateway':
@@ -56,4 +59,9 @@ function verdictOf(decision: Decision): string {
     case 'planned':
       return `the plan has ${decision.legs.length + (decision.distributor === undefined ? 0 : 1)} tries`;
   }
+}
+
+function missingRoute(contexts: readonly string[], context: string): string {
+  if (contexts.includes(context.toLowerCase())) return 'no route matches';
+  return `no route has this context (there are ${contexts.length === 0 ? 'none at all' : contexts.join(', ')})`;
 }

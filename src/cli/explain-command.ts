@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { SettingFlags } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { isProblem } from '../errors/finding.ts';
+import { canonicalAddress } from '../inventory/network-address.ts';
 import { callerText } from '../routing/call.ts';
 import type { Call } from '../routing/call.ts';
 import type { CommandContext } from './command-context.ts';
@@ -28,7 +29,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
   )
     .option('--context <name>', 'the dialplan context of the call', 'default')
     .option('--caller <number>', "the caller's number", '')
-    .option('--source <address>', 'the address that the call comes from', '')
+    .option('--source <address>', 'the address that the call comes from', checkAddress, '')
     .option('--switch <hostname>', 'the switchname of the FreeSWITCH that asks', '')
     .option('--header <name=value>', 'a SIP header of the call; may be repeated', addHeader, new Map<string, string>())
     .option('--json', 'print data')
@@ -46,6 +47,12 @@ function addHeader(text: string, headers: ReadonlyMap<string, string>): Readonly
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('Write it as name=value.');
   return new Map([...headers, [name.toLowerCase(), value]]);
+}
+
+function checkAddress(text: string): string {
+  const address = canonicalAddress(text);
+  if (address === undefined) throw new InvalidArgumentError('It is not an IP address.');
+  return address;
 }
 
 function readCall(number: string, flags: ExplainFlags, context: CommandContext): Call {
@@ -66,10 +73,19 @@ function describe(it: Explanation): string {
     `${it.number} in context '${it.context}'${it.switch === '' ? '' : ` on switch '${it.switch}'`}: ${it.verdict}`,
     ...(it.route === null ? [] : [`route    ${it.route.name} -> group ${it.route.group}`]),
     ...(it.numberAfterRoute === null ? [] : [`number   ${it.numberAfterRoute} after the route`]),
-    ...(it.distributor === null ? [] : [`first    whom mod_distributor names, from list ${it.distributor}`]),
+    ...(it.distributor === null ? [] : describeDistributor(it.distributor)),
     ...it.plan.map(({ attempt, gateway, number }) => `try ${attempt}    ${gateway}  ${number}`),
     ...it.routesPassedOver.map(({ route, unmet }) => `not      route ${route}: its ${unmet} does not fit`),
     ...it.gatewaysPassedOver.map(({ gateway, reason }) => `not      gateway ${gateway}: ${reason}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeDistributor({ list, spare }: NonNullable<Explanation['distributor']>): readonly string[] {
+  return [
+    `try 1    whom mod_distributor names, from list ${list}`,
+    spare === null
+      ? '         (those below are tried only where it names nobody)'
+      : `         (where one of those below is the same gateway, ${spare} is tried instead)`,
+  ];
 }

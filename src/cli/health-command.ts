@@ -17,12 +17,7 @@ export function addHealthCommand(program: Command, context: CommandContext): voi
     .option('--listen <host:port>', 'where it listens (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--json', 'print data')
     .action(async (flags: HealthFlags) => {
-      const readable = { ...flags, insecureNoAuth: true };
-      const { listen } = readSettings({
-        flags: readable,
-        environment: context.environment,
-        readFile: context.readFile,
-      });
+      const { listen } = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
       const url = `http://${formatListenAddress(reachable(listen))}/readyz`;
       const { ready, message } = await ask(url);
       if (flags.json === true) printJson(context.terminal, { url, ready, message });

@@ -8,7 +8,7 @@ export function loadInventory(
   flags: SettingFlags,
   context: CommandContext,
 ): CompiledInventory & { readonly database: string } {
-  const { database } = readSettings({ flags, environment: context.environment, readFile: context.readFile });
+  const { database } = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
   const source = openSqliteSource(database);
   try {
     return { ...source.load(), database };

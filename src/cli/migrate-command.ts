@@ -30,7 +30,10 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
     .option('--dry-run', 'only say what is pending; exit status 1 where something is')
     .option('--json', 'print data')
     .action((flags: MigrateFlags) => {
-      const { database } = readSettings({ flags, environment: context.environment, readFile: context.readFile });
+      const { database } = readSettings(
+        { flags, environment: context.environment, readFile: context.readFile },
+        'read',
+      );
       const report = flags.dryRun === true ? preview(database) : run(database, context.nowMs());
       if (flags.json === true) printJson(context.terminal, report);
       else context.terminal.out(describe(report));

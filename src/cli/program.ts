@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../config/version.ts';
+import type { FindingCode } from '../errors/catalogue.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { addCheckCommand } from './check-command.ts';
 import type { CommandContext } from './command-context.ts';
@@ -26,8 +27,13 @@ export async function runProgram(args: readonly string[], context: CommandContex
     // Programs that asked for data get data, whatever happened.
     if (args.includes('--json')) printJson(context.terminal, { findings: error.findings });
     else context.terminal.err(`${error.message}\n`);
-    context.exit(error.findings.every(({ code }) => code.startsWith('settings-')) ? 2 : 1);
+    context.exit(error.findings.every(({ code }) => isUsage(code)) ? 2 : 1);
   }
+}
+
+/** What was said on the command line or in the environment is wrong, not what it is about. */
+function isUsage(code: FindingCode): boolean {
+  return code.startsWith('settings-') || code === 'listen-without-credentials';
 }
 
 function buildProgram(context: CommandContext): Command {

@@ -1,9 +1,17 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { formatListenAddress } from '../config/listen-address.ts';
+import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { createLog } from '../config/log.ts';
-import { describeSettings, LOG_LEVELS, readSettings, type SettingFlags, type Settings } from '../config/settings.ts';
+import {
+  DEFAULT_DATABASE,
+  DEFAULT_LISTEN,
+  describeSettings,
+  LOG_LEVELS,
+  readSettings,
+  type SettingFlags,
+  type Settings,
+} from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
 import { runServer } from '../http/run-server.ts';
@@ -37,13 +45,15 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--create-example', 'where the database file does not exist, make it with two example gateways')
     .option('--print-config', 'print the settings, without secrets, and stop')
     .action(async (flags: ServeFlags) => {
-      const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile });
+      const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'listen');
       if (flags.printConfig === true) printJson(context.terminal, describeSettings(settings));
       else await serve(settings, flags.createExample === true, context);
     });
 }
 
 async function serve(settings: Settings, createExample: boolean, context: CommandContext): Promise<void> {
+  // From the first moment on, so that being stopped while starting ends as well as later.
+  const stopped = context.stopped();
   const log = createLog(settings.logLevel);
   const made = createExample && !existsSync(settings.database);
   const { backup, applied } = prepareDatabase(settings.database, made, context.nowMs());
@@ -53,24 +63,25 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
   const live = new LiveState(metrics, log);
   const stopLoop = startInventoryLoop(source, live);
-  const server = await runServer(settings.listen, {
-    live,
-    metrics,
-    log,
-    authorise: basicAuthorisation(settings.credentials),
-    stamps: { nowMs: context.nowMs, nextDecisionId: decisionIds(context.nowMs(), context.random) },
-    clockMs: context.clockMs,
-  });
-  const url = `http://${formatListenAddress(server.address)}`;
-  log.info({ url, ...describeSettings(settings) }, 'listening');
-  if (made) context.terminal.out(nextSteps(settings, url));
-
-  await context.stopped();
-  log.info({}, 'stopping: nothing more is accepted');
-  await server.stop(STOP_GRACE_MS);
-  stopLoop();
-  source.close();
-  log.info({}, 'stopped');
+  try {
+    const server = await runServer(settings.listen, {
+      live,
+      metrics,
+      log,
+      authorise: basicAuthorisation(settings.credentials),
+      stamps: { nowMs: context.nowMs, nextDecisionId: decisionIds(context.nowMs(), context.random) },
+      clockMs: context.clockMs,
+    });
+    log.info({ url: `http://${formatListenAddress(server.address)}`, ...describeSettings(settings) }, 'listening');
+    if (createExample) context.terminal.out(nextSteps(settings.database, server.address));
+    await stopped;
+    log.info({}, 'stopping: nothing more is accepted');
+    await server.stop(STOP_GRACE_MS);
+    log.info({}, 'stopped');
+  } finally {
+    stopLoop();
+    source.close();
+  }
 }
 
 /** Makes the example where it is wanted, and migrates. */
@@ -86,13 +97,16 @@ function prepareDatabase(path: string, make: boolean, nowMs: number): { backup: 
   }
 }
 
-function nextSteps({ database }: Settings, url: string): string {
+function nextSteps(database: string, listen: ListenAddress): string {
+  const databaseFlag = database === DEFAULT_DATABASE ? '' : ` --database ${database}`;
+  const listenFlag = formatListenAddress(listen) === DEFAULT_LISTEN ? '' : ` --listen ${formatListenAddress(listen)}`;
   return `
-trunkhunt answers FreeSWITCH at ${url}/fsapi, from ${database}. Next:
+trunkhunt answers FreeSWITCH at http://${formatListenAddress(listen)}/fsapi, from ${database}. Next:
 
-  1. See where a call would go:    npx trunkhunt explain 9980 --context default
-  2. Put your gateways in:         sqlite3 ${database} "UPDATE gateways SET proxy = '192.0.2.1:5060' WHERE name = 'gw1'"
-  3. Have FreeSWITCH ask here:     npx trunkhunt xml-curl-conf > /etc/freeswitch/autoload_configs/xml_curl.conf.xml
+  1. See where a call would go:   npx trunkhunt explain 9980 --context default${databaseFlag}
+  2. Put your gateways in:        sqlite3 ${database} "UPDATE gateways SET proxy = '192.0.2.1:5060' WHERE name = 'gw1'"
+  3. Have FreeSWITCH ask here:    npx trunkhunt xml-curl-conf${listenFlag} > xml_curl.conf.xml
+     for its folder autoload_configs; docs/freeswitch.md says what else the switch needs
 
 `;
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { formatListenAddress } from '../config/listen-address.ts';
+import { formatListenAddress, isEveryAddress } from '../config/listen-address.ts';
 import { readSettings, type SettingFlags } from '../config/settings.ts';
 import { xmlCurlConf } from '../xml/xml-curl-conf.ts';
 import type { CommandContext } from './command-context.ts';
@@ -22,14 +22,17 @@ export function addXmlCurlConfCommand(program: Command, context: CommandContext)
       addHeader,
       [],
     )
-    .action((flags: XmlCurlConfFlags) => {
-      // Printing an address opens nothing: whether to listen without a password is for `serve` to say.
-      const readable = { ...flags, insecureNoAuth: true };
-      const settings = readSettings({ flags: readable, environment: context.environment, readFile: context.readFile });
-      const { credentials } = settings;
+    .action((flags: XmlCurlConfFlags, command: Command) => {
+      const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
+      const { credentials, listen } = settings;
+      if (flags.url === undefined && isEveryAddress(listen)) {
+        command.error(
+          `error: ${formatListenAddress(listen)} is every address of this machine: name with --url the one that the switch reaches`,
+        );
+      }
       context.terminal.out(
         xmlCurlConf({
-          url: flags.url ?? `http://${formatListenAddress(settings.listen)}/fsapi`,
+          url: flags.url ?? `http://${formatListenAddress(listen)}/fsapi`,
           credentials: credentials === undefined ? undefined : `${credentials.user}:${credentials.password}`,
           headers: flags.header,
         }),
