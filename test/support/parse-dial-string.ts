@@ -12,6 +12,10 @@ export interface DialString {
   readonly decision?: string;
   readonly attempt?: number;
   readonly gateway: string;
+  /** Called instead where the distributor has picked `gateway` already. */
+  readonly spare?: string;
+  /** Whether the leg is called only where the distributor has picked nobody. */
+  readonly onlyAfterErr?: true;
   readonly number: string;
 }
 
@@ -23,7 +27,10 @@ const variableValues: ReadonlyMap<string, RegExp> = new Map([
   ['trunkhunt_decision', /[0-9a-z-]{1,40}/],
   ['trunkhunt_attempt', integer],
 ]);
-const gatewayName = /[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}|\$\{trunkhunt_gateway\}/;
+const name = '[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}';
+const conditional = String.raw`\$\{cond\(x\$\{trunkhunt_gateway\} == x(${name}) \? (${name}) : (${name})\)\}`;
+const afterErr = String.raw`\$\{cond\(x\$\{trunkhunt_gateway\} == x-err \? (${name}) : -err\)\}`;
+const gatewayName = new RegExp(String.raw`${name}|\$\{trunkhunt_gateway\}|${conditional}|${afterErr}`);
 const numbers: Readonly<Record<NumberCharset, RegExp>> = {
   digits: /\+?[0-9*#]{1,64}/,
   user: /\+?[0-9*#A-Za-z._-]{1,64}/,
@@ -50,18 +57,18 @@ export function parseDialString(data: string, charset: NumberCharset = 'user'): 
   let separator = take(/\[/, '"["');
   while (separator !== ']') {
     const nameAt = at;
-    const name = take(/[a-z_]+/, 'the name of a variable');
-    const value = variableValues.get(name);
-    if (value === undefined || variables.has(name)) {
+    const variable = take(/[a-z_]+/, 'the name of a variable');
+    const value = variableValues.get(variable);
+    if (value === undefined || variables.has(variable)) {
       const problem = value === undefined ? 'unknown variable' : 'second';
-      throw new Error(`dial string, position ${nameAt}: ${problem} ${name} in ${JSON.stringify(data)}`);
+      throw new Error(`dial string, position ${nameAt}: ${problem} ${variable} in ${JSON.stringify(data)}`);
     }
     take(/=/, '"="');
-    variables.set(name, take(value, `a value of ${name}`));
+    variables.set(variable, take(value, `a value of ${variable}`));
     separator = take(/[,\]]/, '"," or "]"');
   }
   take(/sofia\/gateway\//, '"sofia/gateway/"');
-  const gateway = take(gatewayName, 'the name of a gateway');
+  const gateway = readGateway(take(gatewayName, 'the name of a gateway'));
   take(/\//, '"/"');
   const number = take(numbers[charset], `a number of ${charset}`);
   take(/$/, 'the end');
@@ -72,9 +79,21 @@ export function parseDialString(data: string, charset: NumberCharset = 'user'): 
     outboundRedirectFatal: variables.has('outbound_redirect_fatal'),
     ...(variables.has('trunkhunt_decision') && { decision: variables.get('trunkhunt_decision')! }),
     ...numberNamed('attempt', variables.get('trunkhunt_attempt')),
-    gateway,
+    ...gateway,
     number,
   };
+}
+
+/** A leg after the distributor's: `cond` names the spare gateway where the distributor picked this one. */
+function readGateway(text: string): Pick<DialString, 'gateway' | 'spare' | 'onlyAfterErr'> {
+  const [, backing] = new RegExp(`^${afterErr}$`).exec(text) ?? [];
+  if (backing !== undefined) return { gateway: backing, onlyAfterErr: true };
+  const [, picked, spare, otherwise] = new RegExp(`^${conditional}$`).exec(text) ?? [];
+  if (spare === undefined || otherwise === undefined) return { gateway: text };
+  if (picked !== otherwise || spare === picked) {
+    throw new Error(`dial string: ${JSON.stringify(text)} does not stand for one of two gateways`);
+  }
+  return { gateway: otherwise, spare };
 }
 
 /** The property when there is a value, else nothing: an absent variable is an absent property. */

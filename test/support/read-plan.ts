@@ -3,7 +3,7 @@ import { parseDialString, type DialString, type NumberCharset } from './parse-di
 import type { XmlNode } from './xml-node.ts';
 
 export interface PlanAction {
-  readonly application: 'set' | 'bridge' | 'respond' | 'hangup';
+  readonly application: 'set' | 'unset' | 'bridge' | 'respond' | 'hangup';
   readonly data: string;
 }
 
@@ -23,6 +23,10 @@ const settable: ReadonlySet<string> = new Set([
 ]);
 
 const downGateways = String.raw`\$\{sofia\(profile [A-Za-z0-9_.-]+ gwlist down\)\}`;
+const causes = '[A-Z_]+(?:,[A-Z_]+)*';
+const conditionalCauses = new RegExp(
+  String.raw`^\$\{cond\(x\$\{trunkhunt_gateway\} == x-err \? ${causes} : ${causes}\)\}$`,
+);
 const distributorExpansion = new RegExp(
   String.raw`^\$\{expand\(distributor [A-Za-z0-9_.-]+(?: (?:[A-Za-z0-9_.-]+|${downGateways}))*\)\}$`,
 );
@@ -65,6 +69,9 @@ function readAction(node: XmlNode): PlanAction {
     case 'set':
       checkSet(data);
       break;
+    case 'unset':
+      checkData(application, data, /^last_bridge_proto_specific_hangup_cause$/);
+      break;
     case 'respond':
       checkData(application, data, /^[3-6][0-9]{2}(?: [A-Za-z ]+)?$/);
       break;
@@ -85,6 +92,9 @@ function checkSet(data: string): void {
     throw new Error(`set ${JSON.stringify(data)} does not set one of ${[...settable].join(', ')}`);
   }
   if (name === 'trunkhunt_gateway' && distributorExpansion.test(value)) {
+    return;
+  }
+  if (name === 'continue_on_fail' && conditionalCauses.test(value)) {
     return;
   }
   // FreeSWITCH expands `$` forms and backslash escapes twice on the way into the variable (contract 6.3).

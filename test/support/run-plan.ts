@@ -35,13 +35,23 @@ export function runPlan(actions: readonly PlanAction[], dial: Dial, expand: Expa
       case 'set':
         setVariable(variables, data, expand);
         break;
+      case 'unset':
+        variables.delete(data);
+        break;
       case 'hangup':
         return end({ hangupCause: data });
       case 'respond':
         return end({ respond: Number.parseInt(data, 10) });
       case 'bridge': {
         const leg = parseDialString(data);
-        const gateway = leg.gateway === distributedGateway ? (variables.get('trunkhunt_gateway') ?? '') : leg.gateway;
+        const picked = variables.get('trunkhunt_gateway') ?? '';
+        if (leg.onlyAfterErr === true && picked !== '-err') {
+          // A name that no gateway has: nothing is called, and INVALID_GATEWAY is the cause.
+          if (continuesAfter('INVALID_GATEWAY', variables.get('continue_on_fail'))) break;
+          return end({ hangupCause: 'INVALID_GATEWAY' });
+        }
+        const named = leg.spare !== undefined && picked === leg.gateway ? leg.spare : leg.gateway;
+        const gateway = named === distributedGateway ? picked : named;
         tried.push(gateway);
         const result = dial(gateway, leg.number);
         if (result === 'answer') {
@@ -63,7 +73,9 @@ export function runPlan(actions: readonly PlanAction[], dial: Dial, expand: Expa
 function setVariable(variables: Map<string, string>, data: string, expand: Expand): void {
   const [, name = '', text = ''] = /^([^=]*)=(.*)$/s.exec(data) ?? [];
   const command = /^\$\{expand\((.*)\)\}$/.exec(text)?.[1];
-  const value = command === undefined ? text : expand(command);
+  const [, then, otherwise] = /^\$\{cond\(x\$\{trunkhunt_gateway\} == x-err \? (.*) : (.*)\)\}$/.exec(text) ?? [];
+  const conditional = variables.get('trunkhunt_gateway') === '-err' ? then : otherwise;
+  const value = command === undefined ? (conditional ?? text) : expand(command);
   // An empty value removes the variable.
   if (value === '') {
     variables.delete(name);

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { runProgram as run } from '../../src/cli/program.ts';
+import type { ExitStatus } from '../../src/cli/terminal.ts';
+
+export interface ProgramRun {
+  readonly status: ExitStatus;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a command line within this process: far quicker than `runCli`, for commands that come to an end.
+ * @param stopped settles when the process is asked to stop, at once where it is left out; gets what was printed so far
+ */
+export async function runProgram(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  stopped: (stdout: string) => Promise<void> = () => Promise.resolve(),
+): Promise<ProgramRun> {
+  let status: ExitStatus = 0;
+  let stdout = '';
+  let stderr = '';
+  await run(args, {
+    terminal: {
+      out: (text) => {
+        stdout += text;
+      },
+      err: (text) => {
+        stderr += text;
+      },
+    },
+    environment,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    nowMs: () => 0,
+    clockMs: () => 0,
+    random: () => 0,
+    nodeVersion: 'v0.0.0',
+    stopped: () => stopped(stdout),
+    exit: (wanted) => {
+      status = wanted;
+    },
+  });
+  return { status, stdout, stderr };
+}

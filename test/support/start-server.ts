@@ -1,0 +1,95 @@
+import { vi } from 'vitest';
+import type { Log } from '../../src/config/log.ts';
+import type { Credentials } from '../../src/config/settings.ts';
+import { basicAuthorisation } from '../../src/http/authorise.ts';
+import { runServer } from '../../src/http/run-server.ts';
+import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
+import { decisionIds } from '../../src/live/decision-ids.ts';
+import { startInventoryLoop } from '../../src/live/inventory-loop.ts';
+import { LiveState } from '../../src/live/live-state.ts';
+import { ServerMetrics } from '../../src/metrics/server-metrics.ts';
+import { parseMetrics, type Sample } from './parse-metrics.ts';
+import { temporaryInventory } from './temporary-inventory.ts';
+
+export interface LogEntry {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly data: object;
+  readonly message: string;
+}
+
+/** Generous: the change itself takes a tenth of a second, and machines that run tests are busy. */
+const PATIENCE = { timeout: 15_000, interval: 10 };
+
+/** The parts of `serve`, put together in this process over a file of their own. */
+export interface TestServer {
+  readonly port: number;
+  readonly database: string;
+  readonly live: LiveState;
+  readonly log: readonly LogEntry[];
+  /** Commits SQL as another client, with foreign keys off, and waits until the server has served or refused what is there now. */
+  change(sql: string): Promise<void>;
+  metrics(): Promise<readonly Sample[]>;
+  stop(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  readonly credentials?: Credentials;
+}
+
+/** Starts a server on a free port over a new inventory that this SQL has filled. */
+export async function startServer(sql: string, { credentials }: TestServerOptions = {}): Promise<TestServer> {
+  const inventory = temporaryInventory(sql);
+  const log: LogEntry[] = [];
+  const metrics = new ServerMetrics('0.0.0-test', 'v0.0.0');
+  const live = new LiveState(metrics, collectingLog(log));
+  const source = openSqliteSource(inventory.path);
+  let outcomes = 0;
+  const stopLoop = startInventoryLoop(
+    {
+      ...source,
+      load: (previous) => {
+        outcomes += 1;
+        return source.load(previous);
+      },
+    },
+    live,
+  );
+  const server = await runServer(
+    { host: '127.0.0.1', port: 0 },
+    {
+      live,
+      metrics,
+      log: collectingLog(log),
+      authorise: basicAuthorisation(credentials),
+      stamps: { nowMs: () => 0, nextDecisionId: decisionIds(0, () => 0) },
+      clockMs: () => performance.now(),
+    },
+  );
+  return {
+    port: server.address.port,
+    database: inventory.path,
+    live,
+    log,
+    change: async (changes) => {
+      const before = outcomes;
+      inventory.run(changes);
+      await vi.waitFor(() => {
+        if (outcomes === before) throw new Error('the server has not looked at the inventory again');
+      }, PATIENCE);
+    },
+    metrics: async () => parseMetrics(await metrics.text()),
+    stop: async () => {
+      await server.stop(1_000);
+      stopLoop();
+      source.close();
+      inventory.remove();
+    },
+  };
+}
+
+function collectingLog(entries: LogEntry[]): Log {
+  const at = (level: LogEntry['level']) => (data: object, message: string) => {
+    entries.push({ level, data, message });
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
