@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  describeSettings,
+  LOG_LEVELS,
+  readSettings,
+  type SettingFlags,
+  type SettingPurpose,
+  type Settings,
+} from '../../src/config/settings.ts';
+import type { Finding } from '../../src/errors/finding.ts';
+import { OperatorError } from '../../src/errors/operator-error.ts';
+
+type Environment = Readonly<Record<string, string>>;
+const FILES: Readonly<Record<string, string>> = {
+  '/run/secrets/c': 'fs:s3cr3t:x\n',
+  '/crlf': 'fs:s3cr3t\r\n',
+  '/two': 'a:b\nc:d\n',
+};
+
+function read(environment: Environment = {}, flags: SettingFlags = {}, purpose: SettingPurpose = 'listen'): Settings {
+  const readFile = (path: string): string => {
+    const text = FILES[path];
+    if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+    return text;
+  };
+  return readSettings({ flags, environment, readFile }, purpose);
+}
+
+function findingsOf(environment: Environment, flags: SettingFlags = {}): readonly Finding[] {
+  try {
+    read(environment, flags);
+  } catch (error) {
+    if (error instanceof OperatorError) return error.findings;
+    throw error;
+  }
+  return [];
+}
+
+const placesOf = (environment: Environment, flags: SettingFlags = {}): string[] =>
+  findingsOf(environment, flags).map(({ code, where }) => `${code} ${where}`);
+
+describe('settings', () => {
+  it('have defaults that reach no other machine', () => {
+    expect(read()).toEqual({
+      database: './data/inventory.db',
+      listen: { host: '127.0.0.1', port: 8080 },
+      credentials: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  const variables = {
+    TRUNKHUNT_DATABASE: '/v.db',
+    TRUNKHUNT_LISTEN: '[::1]:1',
+    TRUNKHUNT_LOG_LEVEL: 'debug',
+    TRUNKHUNT_CREDENTIALS_FILE: '/nowhere',
+  };
+
+  it("come from variables, and others are nobody's business", () => {
+    expect(
+      read({ ...variables, TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c', PATH: '/bin', trunkhunt_x: 'y' }),
+    ).toEqual({
+      database: '/v.db',
+      listen: { host: '::1', port: 1 },
+      credentials: { user: 'fs', password: 's3cr3t:x' },
+      logLevel: 'debug',
+    });
+  });
+
+  it('come from flags before variables', () => {
+    const flags = { database: '/f.db', listen: 'localhost:0', logLevel: 'silent', credentialsFile: '/run/secrets/c' };
+    expect(read(variables, flags)).toEqual({
+      database: '/f.db',
+      listen: { host: 'localhost', port: 0 },
+      credentials: { user: 'fs', password: 's3cr3t:x' },
+      logLevel: 'silent',
+    });
+  });
+
+  it.each(LOG_LEVELS)('know the log level %s', (logLevel) => {
+    expect(read({ TRUNKHUNT_LOG_LEVEL: logLevel }).logLevel).toBe(logLevel);
+  });
+});
+
+describe('credentials', () => {
+  it.each([
+    ['fs:p', { user: 'fs', password: 'p' }],
+    ['fs:p:q ', { user: 'fs', password: 'p:q ' }],
+    ['fs:pässwörd', { user: 'fs', password: 'pässwörd' }],
+  ])('%j are user and password', (text, credentials) => {
+    expect(read({ TRUNKHUNT_CREDENTIALS: text }).credentials).toEqual(credentials);
+  });
+
+  it.each(['', 'fs', 'fs:', ':p', 'a:b\nc:d'])('%j are none', (text) => {
+    expect(placesOf({ TRUNKHUNT_CREDENTIALS: text })).toEqual(['settings-invalid TRUNKHUNT_CREDENTIALS']);
+  });
+
+  it('from a file may end in a line break, of either kind, and that is no part of the password', () => {
+    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c' }).credentials?.password).toBe('s3cr3t:x');
+    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/crlf' }).credentials?.password).toBe('s3cr3t');
+    expect(placesOf({ TRUNKHUNT_CREDENTIALS_FILE: '/two' })).toEqual(['settings-invalid TRUNKHUNT_CREDENTIALS']);
+  });
+
+  it('from a file that cannot be read are a problem, and so are two of them', () => {
+    expect(placesOf({ TRUNKHUNT_CREDENTIALS_FILE: '/nowhere' })).toEqual([
+      'settings-file-unreadable TRUNKHUNT_CREDENTIALS_FILE',
+    ]);
+    expect(placesOf({ TRUNKHUNT_CREDENTIALS: 'a:b', TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c' })).toEqual([
+      'settings-conflict TRUNKHUNT_CREDENTIALS',
+    ]);
+  });
+});
+
+describe('listening beyond loopback', () => {
+  const OPEN = 'listen-without-credentials TRUNKHUNT_LISTEN';
+
+  it.each(['0.0.0.0:8080', '[::]:8080', '192.0.2.1:80', 'pbx.example.org:8080'])(
+    'at %s takes credentials',
+    (listen) => {
+      expect(placesOf({ TRUNKHUNT_LISTEN: listen })).toEqual([OPEN]);
+      expect(placesOf({ TRUNKHUNT_LISTEN: listen, TRUNKHUNT_CREDENTIALS: 'a:b' })).toEqual([]);
+      expect(placesOf({ TRUNKHUNT_LISTEN: listen }, { insecureNoAuth: true })).toEqual([]);
+    },
+  );
+
+  it('is told of together with whatever else is wrong', () => {
+    const open = { TRUNKHUNT_LISTEN: '0.0.0.0:8080' };
+    expect(placesOf({ ...open, TRUNKHUNT_TYPO: '1' })).toEqual(['settings-unknown TRUNKHUNT_TYPO', OPEN]);
+    expect(placesOf({ ...open, TRUNKHUNT_LOG_LEVEL: 'loud' }).sort()).toEqual([
+      OPEN,
+      'settings-invalid TRUNKHUNT_LOG_LEVEL',
+    ]);
+  });
+
+  it('does not matter to a command that does not listen', () => {
+    expect(read({ TRUNKHUNT_LISTEN: '0.0.0.0:8080' }, {}, 'read').listen.host).toBe('0.0.0.0');
+  });
+
+  it('is not told of where credentials were meant and are wrong', () => {
+    const open = { TRUNKHUNT_LISTEN: '0.0.0.0:8080' };
+    expect(placesOf({ ...open, TRUNKHUNT_CREDENTIALS: 'fs' })).toEqual(['settings-invalid TRUNKHUNT_CREDENTIALS']);
+    expect(placesOf({ ...open, TRUNKHUNT_CREDENTIALS_FILE: '/nowhere' })).toHaveLength(1);
+  });
+});
+
+describe('what is wrong with settings', () => {
+  it('is told all at once, each with its place and cure', () => {
+    const environment = {
+      TRUNKHUNT_DATABASE: '',
+      TRUNKHUNT_LISTEN: '8080',
+      TRUNKHUNT_CREDENTIALS: 'fs',
+      TRUNKHUNT_LOG_LEVEL: 'loud',
+      TRUNKHUNT_DATABSE: 'x',
+      TRUNKHUNT_: 'y',
+    };
+    expect(placesOf(environment)).toEqual([
+      'settings-unknown TRUNKHUNT_',
+      'settings-unknown TRUNKHUNT_DATABSE',
+      'settings-invalid TRUNKHUNT_DATABASE',
+      'settings-invalid TRUNKHUNT_LISTEN',
+      'settings-invalid TRUNKHUNT_CREDENTIALS',
+      'settings-invalid TRUNKHUNT_LOG_LEVEL',
+    ]);
+    const [, unknown, , listen, , level] = findingsOf(environment);
+    expect(unknown?.fix).toContain('TRUNKHUNT_DATABASE');
+    expect(listen?.what).toContain("'8080' is not host:port");
+    expect(listen?.fix).toBe('correct TRUNKHUNT_LISTEN or --listen');
+    expect(level?.what).toContain('silent');
+    expect(level?.fix).toBe('correct TRUNKHUNT_LOG_LEVEL or --log-level');
+  });
+
+  it('repeats no secret', () => {
+    const secret = 's3cr3t';
+    const environments: Environment[] = [
+      { TRUNKHUNT_CREDENTIALS: secret },
+      { TRUNKHUNT_CREDENTIALS: `a:${secret}\nb:${secret}` },
+      { TRUNKHUNT_CREDENTIALS: `a:${secret}`, TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c' },
+      { TRUNKHUNT_CREDENTIAL: `a:${secret}` },
+      { TRUNKHUNT_CREDENTIALS: `a:${secret}`, TRUNKHUNT_LISTEN: 'x' },
+    ];
+    for (const environment of environments) {
+      const findings = findingsOf(environment);
+      expect(findings).not.toEqual([]);
+      expect(JSON.stringify(findings)).not.toContain(secret);
+    }
+  });
+});
+
+describe('described settings', () => {
+  it('say everything but the password', () => {
+    const settings = read({ TRUNKHUNT_CREDENTIALS: 'fs:s3cr3t', TRUNKHUNT_LISTEN: '[::]:9' });
+    expect(describeSettings(settings)).toEqual({
+      database: './data/inventory.db',
+      listen: '[::]:9',
+      authentication: 'basic, user fs, password [redacted]',
+      logLevel: 'info',
+    });
+    expect(JSON.stringify(describeSettings(settings))).not.toContain('s3cr3t');
+    expect(describeSettings(read())['authentication']).toBe('none');
+  });
+});

@@ -1,0 +1,266 @@
+import BetterSqlite from 'better-sqlite3';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+
+import type { InventorySource } from '../../src/inventory/inventory-source.ts';
+import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
+import { SOUND_INVENTORY } from '../support/finding-case.ts';
+import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
+
+/** Long enough for several looks, and within the second in which a change has to be answered from. */
+const SEVERAL_LOOKS_MS = 500;
+
+function opened(path: string): InventorySource {
+  const source = openSqliteSource(path);
+  onTestFinished(() => {
+    source.close();
+  });
+  return source;
+}
+
+function watched(source: InventorySource) {
+  const onChange = vi.fn<(error?: Error) => void>();
+  const stop = source.watch(onChange);
+  onTestFinished(stop);
+  return { onChange, stop };
+}
+
+const addProfile = (name: string): string => `INSERT INTO profiles VALUES ('${name}');`;
+const profilesOf = (source: InventorySource): string[] =>
+  source.load().snapshot?.profiles.map(({ name }): string => name) ?? [];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('loading', () => {
+  it('compiles what is committed, and keeps the line-ups of before', () => {
+    const source = opened(temporaryInventory(SOUND_INVENTORY).path);
+    const { snapshot, findings } = source.load();
+    expect(findings).toEqual([]);
+    expect(snapshot?.gateways.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(source.load(snapshot).snapshot?.lineups.get('g/1')).toBe(snapshot?.lineups.get('g/1'));
+  });
+
+  it('sees nothing of a transaction that is open, and does not wait for it', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    const writer = new BetterSqlite(inventory.path);
+    writer.exec(`BEGIN EXCLUSIVE; ${addProfile('half')}`);
+    expect(profilesOf(source)).toEqual([]);
+    writer.exec('ROLLBACK');
+    writer.close();
+  });
+
+  it('of a table that somebody dropped says so, and succeeds when it is back', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    inventory.run('ALTER TABLE profiles RENAME TO gone');
+    expect(() => source.load()).toThrow(
+      expect.objectContaining({
+        name: 'OperatorError',
+        findings: [expect.objectContaining({ code: 'inventory-unreadable', where: inventory.path })],
+      }),
+    );
+    inventory.run('ALTER TABLE gone RENAME TO profiles');
+    expect(source.load().snapshot).toBeDefined();
+  });
+});
+
+describe('watching', () => {
+  it('says nothing while nothing changes, however often somebody looks or writes nothing', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    source.load();
+    const { onChange } = watched(source);
+    inventory.rows();
+    inventory.run(`BEGIN; ${addProfile('half')} ROLLBACK;`);
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
+  it('calls until what was committed has been loaded, and then no more', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    source.load();
+    const { onChange } = watched(source);
+    inventory.run(addProfile('new'));
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange.mock.calls.length).toBeGreaterThan(1);
+    expect(onChange.mock.calls.every(([error]) => error === undefined)).toBe(true);
+    expect(profilesOf(source)).toEqual(['new']);
+    onChange.mockClear();
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
+  it('does not lose what was committed between loading and watching', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    source.load();
+    inventory.run(addProfile('between'));
+    const { onChange } = watched(source);
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).toHaveBeenCalled();
+  });
+
+  it('does not lose what is committed while it loads', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    const pragma = vi.spyOn(BetterSqlite.prototype, 'pragma').mockImplementationOnce(function (
+      this: BetterSqlite.Database,
+      ...args
+    ) {
+      const version = this.pragma(...args);
+      inventory.run(addProfile('meanwhile'));
+      return version;
+    });
+    onTestFinished(() => {
+      pragma.mockRestore();
+    });
+    expect(profilesOf(source)).toEqual(['meanwhile']);
+    const { onChange } = watched(source);
+    onChange.mockImplementation(() => source.load());
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    // Loaded once too often at most: a commit before the rows were read cannot be told from one after.
+    expect(onChange).toHaveBeenCalledTimes(1);
+  });
+
+  it('stops when it is told to', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    source.load();
+    const { onChange, stop } = watched(source);
+    stop();
+    inventory.run(addProfile('new'));
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
+  it('calls on while a change could not be read, and no more once it was refused for what is in it', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    source.load();
+    const { onChange } = watched(source);
+    onChange.mockImplementation(() => {
+      try {
+        source.load();
+      } catch {
+        // As the server does: the next look is near.
+      }
+    });
+    inventory.run('ALTER TABLE profiles RENAME TO gone');
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange.mock.calls.length).toBeGreaterThan(1);
+    inventory.run(`ALTER TABLE gone RENAME TO profiles; INSERT INTO failover_causes VALUES ('NONSENSE', 'next');`);
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    onChange.mockClear();
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).not.toHaveBeenCalled();
+  });
+});
+
+describe('the connection of a source', () => {
+  it('waits for no lock: a wait would hold up every call that is being answered', () => {
+    const source = opened(temporaryInventory().path);
+    const pragma = vi.spyOn(BetterSqlite.prototype, 'pragma');
+    onTestFinished(() => {
+      pragma.mockRestore();
+    });
+    source.load();
+    const connection = pragma.mock.contexts[0] as BetterSqlite.Database;
+    expect(connection.pragma('busy_timeout', { simple: true })).toBe(0);
+  });
+});
+
+describe('a file that is locked', () => {
+  /** Not WAL, as a copy made with another tool may be: there a writer locks readers out. */
+  function lockedOut() {
+    const inventory = temporaryInventory();
+    inventory.run('PRAGMA journal_mode = DELETE');
+    const source = opened(inventory.path);
+    source.load();
+    const writer = new BetterSqlite(inventory.path);
+    writer.exec(`BEGIN EXCLUSIVE; ${addProfile('later')}`);
+    const release = (how: 'COMMIT' | 'ROLLBACK'): void => {
+      writer.exec(how);
+      writer.close();
+    };
+    return { source, release };
+  }
+
+  it('is not waited for, and is read once it is free', () => {
+    const { source, release } = lockedOut();
+    const { onChange } = watched(source);
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    for (const [error] of onChange.mock.calls) expect(error).toMatchObject({ name: 'OperatorError' });
+    // Waiting would block the whole process, and a writer in this process could never let go.
+    expect(() => source.load()).toThrow(expect.objectContaining({ name: 'OperatorError' }));
+    release('COMMIT');
+    onChange.mockClear();
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).toHaveBeenCalledWith();
+    expect(profilesOf(source)).toEqual(['later']);
+  });
+
+  it('that was told of as unreadable is looked at again when it can be read, also where nothing was changed', () => {
+    const { source, release } = lockedOut();
+    const { onChange } = watched(source);
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange.mock.lastCall?.[0]).toMatchObject({ name: 'OperatorError' });
+    release('ROLLBACK');
+    onChange.mockClear();
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    // Else whoever was told of the failure would never hear that it is over.
+    expect(onChange).toHaveBeenCalledWith();
+  });
+});
+
+describe('opening', () => {
+  const codeOf = (path: string): unknown => {
+    try {
+      openSqliteSource(path).close();
+    } catch (error) {
+      return (error as { findings?: { code: string }[] }).findings?.map(({ code }) => code);
+    }
+    return undefined;
+  };
+
+  it('names what is wrong with the file', () => {
+    const missing = join(temporaryFolder(), 'inventory.db');
+    expect(codeOf(missing)).toEqual(['inventory-missing']);
+    writeFileSync(missing, 'x'.repeat(5000));
+    expect(codeOf(missing)).toEqual(['inventory-unreadable']);
+    rmSync(missing);
+    new BetterSqlite(missing).close();
+    expect(codeOf(missing)).toEqual(['inventory-not-migrated']);
+    expect(codeOf(temporaryInventory("INSERT INTO schema_migrations VALUES (99, '0099_x.sql', '', '')").path)).toEqual([
+      'inventory-too-new',
+    ]);
+  });
+
+  it('leaves the file alone', () => {
+    const inventory = temporaryInventory();
+    inventory.run('PRAGMA journal_mode = DELETE');
+    const source = opened(inventory.path);
+    source.load();
+    const reader = new BetterSqlite(inventory.path);
+    expect(reader.pragma('journal_mode', { simple: true })).toBe('delete');
+    reader.close();
+  });
+
+  it('of a file that it refuses leaves no connection open', () => {
+    const close = vi.spyOn(BetterSqlite.prototype, 'close');
+    onTestFinished(() => {
+      close.mockRestore();
+    });
+    const { path } = temporaryInventory('DELETE FROM schema_migrations');
+    close.mockClear();
+    expect(codeOf(path)).toEqual(['inventory-not-migrated']);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+
+import { STANDARD_FIELDS, xmlCurlConf } from '../../src/xml/xml-curl-conf.ts';
+import { outlineOf, readDocument } from '../support/read-document.ts';
+
+const URL = 'http://127.0.0.1:8080/fsapi';
+const conf = (parts: Partial<Parameters<typeof xmlCurlConf>[0]> = {}): readonly string[] =>
+  outlineOf(readDocument(xmlCurlConf({ url: URL, credentials: undefined, headers: [], ...parts })));
+
+describe('xml_curl.conf.xml', () => {
+  it('asks for three sections, does not wait for ever and sends the fields that any inventory can need', () => {
+    expect(conf()).toEqual([
+      'configuration name=xml_curl.conf description=ask trunkhunt',
+      ' bindings',
+      '  binding name=trunkhunt',
+      `   param name=gateway-url value=${URL} bindings=configuration|directory|dialplan`,
+      '   param name=timeout value=2',
+      ...STANDARD_FIELDS.map((field) => `   param name=enable-post-var value=${field}`),
+    ]);
+  });
+
+  it.each([
+    ['a dialplan look-up needs', ['Unique-ID', 'Hunt-Context', 'Hunt-Destination-Number']],
+    ['conditions of routes need', ['Hunt-Caller-ID-Number', 'Hunt-Network-Addr']],
+    ['the gateways of a profile need, or they cannot be told apart', ['purpose', 'profile']],
+  ])('sends what %s', (_what, fields) => {
+    expect(STANDARD_FIELDS).toEqual(expect.arrayContaining(fields));
+  });
+
+  it('sends the headers that it is told, in their spelling, and tells the server which', () => {
+    const lines = conf({ headers: ['X-Tenant', 'x-other'] });
+    expect(lines[3]).toContain(`value=${URL}?headers=X-Tenant,x-other `);
+    expect(lines.slice(-2)).toEqual([
+      '   param name=enable-post-var value=variable_sip_h_X-Tenant',
+      '   param name=enable-post-var value=variable_sip_h_x-other',
+    ]);
+  });
+
+  it('carries credentials as they are, whatever is in them', () => {
+    const credentials = `fs:p"a'<&>$\${x}#<!--#exec id-->`;
+    expect(conf({ credentials })).toContain(`   param name=gateway-credentials value=${credentials}`);
+    expect(conf().join('\n')).not.toContain('credentials');
+  });
+});
