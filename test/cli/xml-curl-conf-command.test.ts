@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lookupRequest } from '../support/lookup-request.ts';
+import { sendRaw } from '../support/raw-http.ts';
+import { readAnswer } from '../support/read-answer.ts';
+import { readPlan } from '../support/read-plan.ts';
+import { recordedNames, recordedRequest } from '../support/recorded-request.ts';
+import { runProgram } from '../support/run-program.ts';
+import { startServer } from '../support/start-server.ts';
+import { temporaryFolder } from '../support/temporary-inventory.ts';
+import { childrenNamed, type XmlNode } from '../support/xml-node.ts';
+
+interface Binding {
+  readonly url: URL;
+  readonly bindings: string | undefined;
+  readonly fields: readonly string[];
+  readonly params: ReadonlyMap<string, string>;
+}
+
+/** What mod_xml_curl reads of the file. */
+function bindingIn(conf: string): Binding {
+  const root: XmlNode = readAnswer(conf);
+  expect([root.name, root.attributes.get('name')]).toEqual(['configuration', 'xml_curl.conf']);
+  const [binding, ...others] = childrenNamed(root, 'bindings').flatMap((it) => childrenNamed(it, 'binding'));
+  expect(others).toEqual([]);
+  const params = binding!.children.map(
+    ({ attributes }) => [attributes.get('name')!, attributes.get('value')!] as const,
+  );
+  const url = binding!.children.find(({ attributes }) => attributes.get('name') === 'gateway-url');
+  return {
+    url: new URL(url!.attributes.get('value')!),
+    bindings: url!.attributes.get('bindings'),
+    fields: params.filter(([name]) => name === 'enable-post-var').map(([, value]) => value),
+    params: new Map(params),
+  };
+}
+
+const conf = async (args: readonly string[] = [], environment: Record<string, string> = {}) => {
+  const { status, stdout, stderr } = await runProgram(['xml-curl-conf', ...args], environment);
+  expect([status, stderr]).toEqual([0, '']);
+  return bindingIn(stdout);
+};
+
+const FIRST_FIVE = ['hostname', 'section', 'tag_name', 'key_name', 'key_value'];
+
+/** A recorded request as this binding would send it. */
+function asSentBy({ url, fields }: Binding, name: string): Buffer {
+  const request = recordedRequest(name).toString('latin1');
+  const pairs = request.slice(request.indexOf('\r\n\r\n') + 4).split('&');
+  const isSent = (pair: string) => [...FIRST_FIVE, ...fields].includes(pair.slice(0, pair.indexOf('=')));
+  return lookupRequest({ path: url.pathname + url.search, body: pairs.filter(isSent).join('&') });
+}
+
+describe('xml-curl-conf', () => {
+  it('asks the address that the settings say, with two seconds of patience', async () => {
+    const binding = await conf();
+    expect(binding.url.href).toBe('http://127.0.0.1:8080/fsapi');
+    expect(binding.bindings?.split('|').sort()).toEqual(['configuration', 'dialplan', 'directory']);
+    expect(binding.params.get('timeout')).toBe('2');
+    expect(binding.params.has('gateway-credentials')).toBe(false);
+    const { url } = await conf([], { TRUNKHUNT_LISTEN: '[::1]:9090' });
+    expect(url.href).toBe('http://[::1]:9090/fsapi');
+    expect((await conf(['--url', 'https://sbc.example.org/fsapi'])).url.href).toBe('https://sbc.example.org/fsapi');
+  });
+
+  it('holds the credentials, whatever is in them', async () => {
+    const credentials = `fs:a<b>&"c'$\${x} x-pre-process <!--#exec -->`;
+    const fromVariable = await conf([], { TRUNKHUNT_CREDENTIALS: credentials });
+    expect(fromVariable.params.get('gateway-credentials')).toBe(credentials);
+    const file = join(temporaryFolder(), 'credentials');
+    writeFileSync(file, `${credentials}\n`);
+    const fromFile = await conf(['--credentials-file', file]);
+    expect(fromFile.params.get('gateway-credentials')).toBe(credentials);
+  });
+
+  it('does not guess by which address a switch reaches a server that listens on all of them', async () => {
+    for (const listen of ['0.0.0.0:8080', '[::]:8080']) {
+      const { status, stdout, stderr } = await runProgram(['xml-curl-conf', '--listen', listen]);
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('--url');
+    }
+    const settings = { TRUNKHUNT_LISTEN: '0.0.0.0:8080' };
+    expect((await conf(['--url', 'http://192.0.2.9:8080/fsapi'], settings)).url.host).toBe('192.0.2.9:8080');
+  });
+
+  it('the gateways request keeps what it needs', async () => {
+    expect((await conf()).fields).toEqual(expect.arrayContaining(['purpose', 'profile']));
+  });
+
+  it('as a filter of fields, it changes no answer', async () => {
+    const binding = await conf(['--header', 'X-Account']);
+    const server = await startServer(`
+      INSERT INTO gateways (name, proxy) VALUES ('gw1', '192.0.2.1'), ('back', '127.0.0.1');
+      INSERT INTO gateway_groups (name, strategy) VALUES ('g', 'ordered');
+      INSERT INTO gateway_group_members (group_name, gateway, weight) VALUES ('g', 'gw1', 1), ('g', 'back', 2);
+      INSERT INTO routes (context, position, header_name, header_pattern, add_prefix, group_name)
+        VALUES ('public', 1, 'x-account', '^acme$', '', 'g');
+      INSERT INTO routes (context, position, source_network, caller_pattern, destination_pattern, dial_number, group_name)
+        VALUES ('public', 2, '127.0.0.0/8', '^2001$', '^99', '1004', 'g');`);
+    try {
+      const answer = async (request: Buffer) => {
+        const { body } = await sendRaw(server.port, request);
+        return body.toString().replaceAll(/trunkhunt_decision=[^,]*/g, 'trunkhunt_decision=x');
+      };
+      for (const name of recordedNames) {
+        expect(await answer(asSentBy(binding, name))).toBe(await answer(recordedRequest(name)));
+      }
+      const { body } = await sendRaw(server.port, asSentBy(binding, 'dialplan-e164-with-custom-headers'));
+      expect(readPlan(readAnswer(body), 'public').legs).toHaveLength(1);
+      expect(server.log.filter(({ message }) => message.includes('routes need'))).toEqual([]);
+      expect(asSentBy(binding, 'dialplan-9980').length).toBeLessThan(recordedRequest('dialplan-9980').length / 5);
+    } finally {
+      await server.stop();
+    }
+  });
+});
