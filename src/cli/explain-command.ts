@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { SettingFlags } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { isProblem } from '../errors/finding.ts';
-import { canonicalAddress } from '../inventory/network-address.ts';
+import { canonicalAddress } from '../inventory/proxy-address.ts';
 import { callerText } from '../routing/call.ts';
 import type { Call } from '../routing/call.ts';
 import type { CommandContext } from './command-context.ts';

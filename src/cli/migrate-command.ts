@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readSettings, type SettingFlags } from '../config/settings.ts';
 import { migrate, migrationState } from '../inventory/migrate.ts';
-import { readMigrations } from '../inventory/migration-files.ts';
+import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';

@@ -15,9 +15,9 @@ import {
 import { packageVersion } from '../config/version.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
 import { runServer } from '../http/run-server.ts';
-import { insertExample } from '../inventory/example-inventory.ts';
+import { insertExampleInventory } from '../inventory/example-inventory.ts';
 import { migrate } from '../inventory/migrate.ts';
-import { readMigrations } from '../inventory/migration-files.ts';
+import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
 import { decisionIds } from '../live/decision-ids.ts';
@@ -90,7 +90,7 @@ function prepareDatabase(path: string, make: boolean, nowMs: number): { backup: 
   const database = openInventory(path, { mode: make ? 'create' : 'write' });
   try {
     const { applied, backup } = migrate(database, readMigrations(), nowMs);
-    if (make) insertExample(database);
+    if (make) insertExampleInventory(database);
     return { backup, applied: applied.length };
   } finally {
     database.close();

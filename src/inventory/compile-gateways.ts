@@ -3,7 +3,7 @@ import type { Gateway, GatewayVariable } from '../routing/gateway.ts';
 import { NAME_RULE, parseName } from '../routing/name.ts';
 import { type Findings, rowAt } from './findings.ts';
 import type { GatewayRow, InventoryRows } from './inventory-rows.ts';
-import { proxyAddress } from './network-address.ts';
+import { proxyAddress } from './proxy-address.ts';
 import { groupRows } from './group-rows.ts';
 import { FURTHER_PARAMETERS, isFurtherParameter, sofiaParameters } from './sofia-parameters.ts';
 

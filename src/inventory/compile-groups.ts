@@ -5,7 +5,7 @@ import { sameNumberRules } from '../routing/number-rules.ts';
 import { spreadOrder } from '../routing/spread-order.ts';
 import { nameIn } from './compile-gateways.ts';
 import { compileTiers, type LineupPool } from './compile-tiers.ts';
-import { checkCauses, continueCauses } from './failover-policy.ts';
+import { checkCauses, continueCauses } from './continue-causes.ts';
 import { type Findings, rowAt } from './findings.ts';
 import { groupRows } from './group-rows.ts';
 import type { InventoryRows, MemberRow } from './inventory-rows.ts';

@@ -6,8 +6,8 @@ import { hasUsableMember } from './compile-groups.ts';
 import { compilePattern, PatternError } from './compile-pattern.ts';
 import { type Findings, rowAt } from './findings.ts';
 import type { InventoryRows, RouteRow } from './inventory-rows.ts';
-import { parseNetwork } from './network-address.ts';
-import { someNumberIsDialable } from './never-dialable.ts';
+import { parseNetwork } from './parse-network.ts';
+import { someNumberIsDialable } from './number-is-dialable.ts';
 
 /** What a caller id may hold: FreeSWITCH reads the rest as syntax in one place or another (contract 6.5). */
 const CALLER_ID_NUMBER = /^\+?[0-9*#A-Za-z._-]{1,64}$/;

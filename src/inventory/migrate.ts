@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Finding } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { inventoryError } from './inventory-error.ts';
-import type { Migration } from './migration-files.ts';
+import type { Migration } from './read-migrations.ts';
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS schema_migrations (
   version INTEGER PRIMARY KEY,

@@ -2,7 +2,7 @@ import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
 import { type InventoryRows, readInventoryRows } from './inventory-rows.ts';
 import type { InventorySource } from './inventory-source.ts';
 import { requireMigrated } from './migrate.ts';
-import { readMigrations } from './migration-files.ts';
+import { readMigrations } from './read-migrations.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
 
 /** How often the file is asked whether it changed: a look costs under a microsecond. */

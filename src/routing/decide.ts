@@ -3,7 +3,7 @@ import { type Charset, type DialNumber, type NumberRejection, parseDialNumber, r
 import { type GatewayGroup, type Tier, tiersOn } from './gateway-group.ts';
 import type { Name } from './name.ts';
 import { applyNumberRules, fillCaptures, ruleNumber } from './number-rules.ts';
-import { type Leg, type Schedulers, type TurnTaken, orderTier } from './plan-failover.ts';
+import { type Leg, type Schedulers, type TurnTaken, orderTier } from './order-tier.ts';
 import { MATCH_LENGTH_LIMIT, type Route } from './route.ts';
 import type { Snapshot } from './snapshot.ts';
 

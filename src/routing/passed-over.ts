@@ -4,7 +4,7 @@ import { ruleNumber } from './number-rules.ts';
 import type { GatewayGroup, GroupMember } from './gateway-group.ts';
 import { isOnSwitch } from './gateway.ts';
 import type { Name } from './name.ts';
-import type { Leg } from './plan-failover.ts';
+import type { Leg } from './order-tier.ts';
 import { type Route, type RouteCondition, unmetCondition } from './route.ts';
 import type { Snapshot } from './snapshot.ts';
 

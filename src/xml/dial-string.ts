@@ -1,7 +1,7 @@
 import type { DistributorLeg } from '../routing/decide.ts';
 import type { GatewayGroup } from '../routing/gateway-group.ts';
 import type { Name } from '../routing/name.ts';
-import type { Leg } from '../routing/plan-failover.ts';
+import type { Leg } from '../routing/order-tier.ts';
 
 /** `data` of a dialplan action, made of proven parts only. */
 export type ActionData = string & { readonly brand: 'ActionData' };

@@ -1,5 +1,5 @@
 import type { Gateway } from '../routing/gateway.ts';
-import { gatewaysElement } from './gateway-element.ts';
+import { gatewaysElement } from './gateways-element.ts';
 import { element, writeAnswer } from './write-document.ts';
 
 /** A domain's name as a switch asked for it, proven to be one. */

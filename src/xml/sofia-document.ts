@@ -1,6 +1,6 @@
 import type { Gateway } from '../routing/gateway.ts';
 import type { Profile } from '../routing/snapshot.ts';
-import { gatewaysElement, paramElement } from './gateway-element.ts';
+import { gatewaysElement, paramElement } from './gateways-element.ts';
 import { element, writeAnswer } from './write-document.ts';
 
 export interface ServedProfile {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { insertExample } from '../../src/inventory/example-inventory.ts';
+import { insertExampleInventory } from '../../src/inventory/example-inventory.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
 import { callerText } from '../../src/routing/call.ts';
 import { decide } from '../../src/routing/decide.ts';
@@ -9,7 +9,7 @@ import { temporaryInventory } from '../support/temporary-inventory.ts';
 function example() {
   const inventory = temporaryInventory();
   const database = openInventory(inventory.path, { mode: 'write' });
-  insertExample(database);
+  insertExampleInventory(database);
   database.close();
   return inventory;
 }
@@ -88,7 +88,7 @@ describe('the example inventory', () => {
     inventory.run("DELETE FROM gateways WHERE name = 'gw1'");
     const database = openInventory(inventory.path, { mode: 'write' });
     expect(() => {
-      insertExample(database);
+      insertExampleInventory(database);
     }).toThrow('UNIQUE');
     database.close();
     expect(inventory.rows().gateways).toEqual(before.gateways.slice(1));

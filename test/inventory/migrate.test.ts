@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { OperatorError } from '../../src/errors/operator-error.ts';
 import { migrate, migrationState, requireMigrated } from '../../src/inventory/migrate.ts';
-import { type Migration, readMigrations } from '../../src/inventory/migration-files.ts';
+import { type Migration, readMigrations } from '../../src/inventory/read-migrations.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { canonicalAddress, parseNetwork, proxyAddress } from '../../src/inventory/network-address.ts';
+import { parseNetwork } from '../../src/inventory/parse-network.ts';
+import { canonicalAddress, proxyAddress } from '../../src/inventory/proxy-address.ts';
 
 /** An address as one number, spelled and masked without the library that the code uses. */
 const v4Text = (bits: bigint): string => [24n, 16n, 8n, 0n].map((shift) => String((bits >> shift) & 255n)).join('.');

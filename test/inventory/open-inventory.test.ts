@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { migrate } from '../../src/inventory/migrate.ts';
-import { readMigrations } from '../../src/inventory/migration-files.ts';
+import { readMigrations } from '../../src/inventory/read-migrations.ts';
 import { openInventory, type OpenOptions } from '../../src/inventory/open-inventory.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 

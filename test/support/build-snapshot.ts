@@ -59,7 +59,7 @@ export function buildTier(weights: Readonly<Record<string, number>>): Tier {
 }
 
 /** The rows that SQL would hold, in the order in which it gives them. */
-export function buildRows(plan: SnapshotPlan): InventoryRows {
+function buildRows(plan: SnapshotPlan): InventoryRows {
   const groups = Object.entries(plan.groups ?? {})
     .map(([name, group]) => groupRows(name, group))
     .sort((a, b) => (a.row.name < b.row.name ? -1 : 1));

@@ -1,7 +1,7 @@
 import { callerText } from '../../src/routing/call.ts';
 import { type Decision, decide } from '../../src/routing/decide.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
-import type { Plan } from '../../src/xml/dialplan-document.ts';
+import type { Plan } from '../../src/xml/plan-document.ts';
 import { temporaryInventory } from './temporary-inventory.ts';
 
 /** gw1, then gw2, always in this order; whoever is called in context `default` is sent there. */

@@ -7,7 +7,7 @@ import { onTestFinished, TestRunner } from 'vitest';
 import { type CompiledInventory, compileSnapshot } from '../../src/inventory/compile-snapshot.ts';
 import { type InventoryRows, readInventoryRows } from '../../src/inventory/inventory-rows.ts';
 import { migrate } from '../../src/inventory/migrate.ts';
-import { readMigrations } from '../../src/inventory/migration-files.ts';
+import { readMigrations } from '../../src/inventory/read-migrations.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
 

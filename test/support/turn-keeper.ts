@@ -1,4 +1,4 @@
-import type { Schedulers, TurnTaken } from '../../src/routing/plan-failover.ts';
+import type { Schedulers, TurnTaken } from '../../src/routing/order-tier.ts';
 import type { Scheduler } from '../../src/routing/scheduler.ts';
 
 /** Keeps schedulers as the running server does, but forgets none. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { planDocument } from '../../src/xml/dialplan-document.ts';
+import { planDocument } from '../../src/xml/plan-document.ts';
 import { ModDistributor, noNode } from '../support/mod-distributor.ts';
 import { planCall, TWO_GATEWAYS } from '../support/plan-call.ts';
 import { readDocument } from '../support/read-document.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { directoryDocument } from '../../src/xml/directory-document.ts';
-import { planDocument, refusalDocument } from '../../src/xml/dialplan-document.ts';
+import { planDocument, refusalDocument } from '../../src/xml/plan-document.ts';
 import { sofiaDocument } from '../../src/xml/sofia-document.ts';
 import { planCall, planOver, TWO_GATEWAYS } from '../support/plan-call.ts';
 import { readDocument } from '../support/read-document.ts';

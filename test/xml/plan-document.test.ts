@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { planDocument, refusalDocument } from '../../src/xml/dialplan-document.ts';
+import { planDocument, refusalDocument } from '../../src/xml/plan-document.ts';
 import { decideCall, planCall, TWO_GATEWAYS } from '../support/plan-call.ts';
 import { outlineOf, readDocument } from '../support/read-document.ts';
 import { readPlan } from '../support/read-plan.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '../../src/routing/gateway-group.ts';
-import { orderTier } from '../../src/routing/plan-failover.ts';
+import { orderTier } from '../../src/routing/order-tier.ts';
 import { buildGroup, buildTier } from '../support/build-snapshot.ts';
 import { LagLedger } from '../support/lag-ledger.ts';
 import { TurnKeeper } from '../support/turn-keeper.ts';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { readMigrations } from '../../src/inventory/migration-files.ts';
+import { readMigrations } from '../../src/inventory/read-migrations.ts';
 import { temporaryFolder } from '../support/temporary-inventory.ts';
 
 describe('the shipped migrations', () => {
