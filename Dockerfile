@@ -13,9 +13,10 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY bin ./bin
 COPY migrations ./migrations
 COPY examples ./examples
-RUN mkdir /data && chown node:node /data && ln -s /app/dist/cli/main.js /usr/local/bin/trunkhunt && chmod +x /app/dist/cli/main.js
+RUN mkdir /data && chown node:node /data && ln -s /app/bin/trunkhunt.mjs /usr/local/bin/trunkhunt
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -61,6 +61,18 @@ describe('a gateway that is not in the plan', () => {
     expect(reasons['b']).not.toContain('max_attempts of 3');
   });
 
+  it('is not said to have rules in the way where a dial_number is set, for it is not changed by them', () => {
+    const snapshot = buildSnapshot({
+      groups: { g: { members: { a: 2, b: 1 }, maxAttempts: 1 } },
+      gateways: { b: { stripDigits: 9 } },
+      routes: [{ dialNumber: '7' }],
+    });
+    expect(explained(snapshot)).toEqual({
+      legs: ['a'],
+      reasons: { b: 'the plan has its max_attempts of 1 without it' },
+    });
+  });
+
   it('is so because of the number, where that is refused', () => {
     expect(explained(snapshotOf({ members: { a: 1, b: 0 } }), { number: 'x' })).toEqual({
       legs: [],

@@ -40,6 +40,10 @@ describe('a list for mod_distributor', () => {
     );
   });
 
+  it('stands in the order in which this program itself would take turns', () => {
+    expect(spreadOrder(membersOf([500, 300, 200])).names.join(' ')).toBe('m0 m1 m0 m2 m0 m1 m0 m1 m0 m2');
+  });
+
   it('makes mod_distributor less than one call unfair to anybody at any call, by the counts of the list', () => {
     fc.assert(
       fc.property(groupWeights({ min: 1, max: 20 }), (weights) => {
