@@ -1,5 +1,8 @@
 import type { Scheduler } from '../routing/scheduler.ts';
 
+/** What a scheduler costs by itself, in members: it is some 1.5 kB without any. */
+const OWN_FOOTPRINT = 8;
+
 /** About this many served members are kept over all schedulers: some 200 MB when full. */
 const FOOTPRINT_LIMIT = 1_000_000;
 
@@ -29,9 +32,9 @@ export class SchedulerStore {
   /** Stores the scheduler and gives its turn to whoever is next. */
   take(key: string, scheduler: Scheduler): void {
     const before = this.#schedulers.get(key);
-    this.#footprint -= before?.footprint ?? 0;
+    if (before !== undefined) this.#footprint -= costOf(before);
     scheduler.advance();
-    this.#footprint += scheduler.footprint;
+    this.#footprint += costOf(scheduler);
     this.#schedulers.delete(key);
     this.#schedulers.set(key, scheduler);
     if (this.#footprint > this.#limit) this.#dropLongestUnused();
@@ -53,6 +56,10 @@ export class SchedulerStore {
 
   #drop(key: string, scheduler: Scheduler): void {
     this.#schedulers.delete(key);
-    this.#footprint -= scheduler.footprint;
+    this.#footprint -= costOf(scheduler);
   }
+}
+
+function costOf(scheduler: Scheduler): number {
+  return OWN_FOOTPRINT + scheduler.footprint;
 }

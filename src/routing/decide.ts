@@ -136,11 +136,12 @@ function unusablePositions(
   numbers: readonly (DialNumber | undefined)[],
   callerAddress: string,
 ): ReadonlySet<number> {
-  const fromCaller = tier.byProxyAddress.get(callerAddress);
-  if (fromCaller === undefined && !numbers.includes(undefined)) return NONE;
+  const atAddress = tier.byProxyAddress.get(callerAddress);
+  if (atAddress === undefined && !numbers.includes(undefined)) return NONE;
+  const fromCaller = new Set(atAddress);
   // In the order of positions, since the set's order enters a key.
   const isUnusable = (position: number, rules: number): boolean =>
-    numbers[rules] === undefined || (fromCaller?.includes(position) ?? false);
+    numbers[rules] === undefined || fromCaller.has(position);
   return new Set(tier.numberRulesOf.flatMap((rules, position) => (isUnusable(position, rules) ? [position] : [])));
 }
 

@@ -12,6 +12,9 @@ const lineupOf = (key: string, size: number) =>
   );
 const first = lineupOf('g/1', 4);
 
+/** What the store counts for a scheduler: 8 for itself, and 1 for each member that it has served. */
+const roomFor = (schedulers: number, served: number): number => schedulers * (8 + served);
+
 function takeOften(store: SchedulerStore, key: string, turns: number, lineup = first): void {
   for (let turn = 0; turn < turns; turn += 1) store.take(key, store.get(key) ?? new Scheduler(lineup));
 }
@@ -29,14 +32,13 @@ describe('SchedulerStore', () => {
   });
 
   it('keeps everything while there is room', () => {
-    const store = new SchedulerStore(100);
+    const store = new SchedulerStore(roomFor(20, 3));
     for (let history = 0; history < 20; history += 1) takeOften(store, `g/1 without gw${history}`, 3);
     expect(store.size).toBe(20);
   });
 
   it('drops the longest unused, down to half, where there is no more room', () => {
-    const store = new SchedulerStore(10);
-    // Each holds as many members as it has served: 1.
+    const store = new SchedulerStore(roomFor(10, 1) - 1);
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']) takeOften(store, `g/1 without ${name}`, 1);
     // Used again: it is not the longest unused any more.
     takeOften(store, 'g/1 without a', 1);
@@ -55,7 +57,7 @@ describe('SchedulerStore', () => {
   });
 
   it('a scheduler that is replaced counts once', () => {
-    const store = new SchedulerStore(10);
+    const store = new SchedulerStore(roomFor(2, 4));
     // Were the replaced ones counted too, the other would soon be dropped.
     takeOften(store, 'g/1 without other', 1);
     for (let turn = 0; turn < 50; turn += 1) store.take('g/1 without x', new Scheduler(first));
@@ -63,7 +65,7 @@ describe('SchedulerStore', () => {
   });
 
   it('forgets schedulers whose line-up is gone, and frees their room', () => {
-    const store = new SchedulerStore(10);
+    const store = new SchedulerStore(roomFor(10, 1));
     const gone = lineupOf('gone/1', 4);
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) takeOften(store, `gone/1 without ${name}`, 1, gone);
     takeOften(store, 'g/1', 1);

@@ -46,6 +46,15 @@ describe('where weights change at every call, long-run shares are right within 1
     ['one comes for every third call', (call) => [1, 1, 1, call % 3 === 0 ? 2 : 0]],
     ['one goes for every third call', (call) => [1, 1, 1, call % 3 === 0 ? 0 : 2]],
     ['two come and go in turn', (call) => [1, call % 2, 1 - (call % 2)]],
+    [
+      'heavy ones come in turn, beside a light one that stays',
+      (call) =>
+        [
+          [1, 1_000, 0, 1_000],
+          [1, 1, 0, 3],
+          [1, 0, 1_000, 0],
+        ][call % 3]!,
+    ],
     ['all come and go at random', (call) => [1, ...[0, 1, 2].map((member) => scramble(call, member) % 2)]],
   ])('%s', (_, weightsAt) => {
     const { given, due } = run(weightsAt, 10_000);

@@ -57,11 +57,11 @@ describe('lags carried over a change', () => {
     expectLags(change(old, [1, 1, 1]), { m0: -1 / 2, m1: 1 / 2, m2: 0 });
   });
 
-  it('share out by weight what a leaver takes away', () => {
-    const old = begin([3, 2, 1], 1);
-    expectLags(old, { m0: -1 / 2, m1: 1 / 3, m2: 1 / 6 });
-    expectLags(change(old, [0, 2, 1]), { m1: 1 / 3 - (1 / 2) * (2 / 3), m2: 1 / 6 - (1 / 2) * (1 / 3) });
-    expectLags(change(old, [3, 0, 1]), { m0: -1 / 2 + (1 / 3) * (3 / 4), m2: 1 / 6 + (1 / 3) * (1 / 4) });
+  it('share out among the others what a leaver takes away', () => {
+    const old = begin([1, 1, 1, 1], 2);
+    expectLags(old, { m0: -1 / 2, m1: -1 / 2, m2: 1 / 2, m3: 1 / 2 });
+    expectLags(change(old, [0, 1, 1, 1]), { m1: -2 / 3, m2: 1 / 3, m3: 1 / 3 });
+    expectLags(change(old, [1, 1, 1, 0]), { m0: -1 / 3, m1: -1 / 3, m2: 2 / 3 });
   });
 
   it('are kept for who left, until it returns', () => {
