@@ -24,7 +24,14 @@ export function createServer(parts: XmlCurlParts): Server {
   const lookup = xmlCurlEndpoint(parts);
   const app = createApp(parts);
   const server = createHttpServer(
-    { maxHeaderSize: HEAD_BYTES_LIMIT, requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+    {
+      maxHeaderSize: HEAD_BYTES_LIMIT,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+      // What lacks it is answered as anything else that is not ours.
+      requireHostHeader: false,
+    },
     (request: IncomingMessage, response: ServerResponse) => {
       if (isLookup(request.url ?? '')) lookup(request, response);
       else app(request, response);
@@ -36,7 +43,11 @@ export function createServer(parts: XmlCurlParts): Server {
   });
   // Whatever "method" mod_xml_curl was told is sent as it is (contract 1.1); this one Node hands over as a tunnel.
   server.on('connect', (_request, socket) => {
-    answerClientError(new Error('CONNECT'), socket as Socket, parts);
+    // Node has let go of this socket: its errors are ours, and it stays open until we close it.
+    socket.on('error', () => socket.destroy());
+    const ours = socket as Socket;
+    answerClientError(new Error('CONNECT'), ours, parts);
+    ours.destroySoon();
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerClientError(error, socket as Socket, parts);
@@ -45,10 +56,12 @@ export function createServer(parts: XmlCurlParts): Server {
 }
 
 /** The part of a socket that answering needs; its class belongs to the event socket's floor. */
-type Socket = Duplex & { readonly bytesWritten: number };
+type Socket = Duplex & { readonly bytesWritten: number; destroySoon(): void };
 
+/** A slash too many, or the whole URL in the request line, does not make it another place. */
 function isLookup(url: string): boolean {
-  return url === LOOKUP_PATH || url.startsWith(`${LOOKUP_PATH}?`);
+  if (url === LOOKUP_PATH || url.startsWith(`${LOOKUP_PATH}?`)) return true;
+  return /^(?:https?:\/\/[^/?#]*)?\/+fsapi\/*(?:\?|$)/i.test(url);
 }
 
 function createApp(parts: XmlCurlParts): Express {

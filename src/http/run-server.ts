@@ -28,6 +28,7 @@ export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Pro
       new Promise((resolve) => {
         const cutOff = setTimeout(() => {
           server.closeAllConnections();
+          resolve();
         }, graceMs);
         server.close(() => {
           clearTimeout(cutOff);
