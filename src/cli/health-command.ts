@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import type { Command } from 'commander';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { readSettings, type SettingFlags } from '../config/settings.ts';
@@ -32,15 +33,23 @@ function reachable({ host, port }: ListenAddress): ListenAddress {
   return host === '::' ? { host: '::1', port } : { host, port };
 }
 
+/** Not by `fetch`, which refuses to call some ports that a server may well listen on. */
 async function ask(url: string): Promise<{ readonly ready: boolean; readonly message: string }> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return { ready: response.ok, message: (await response.text()).trim() };
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return {
-      ready: false,
-      message: `${url} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
+  return new Promise((resolve) => {
+    const fail = (error: Error): void => {
+      resolve({ ready: false, message: `${url} does not answer: ${error.message}` });
     };
-  }
+    const request = get(url, { timeout: TIMEOUT_MS, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('error', fail);
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => {
+        resolve({ ready: response.statusCode === 200, message: text.trim() });
+      });
+    });
+    request.on('error', fail);
+    request.on('timeout', () => request.destroy(new Error(`nothing came within ${TIMEOUT_MS} ms`)));
+  });
 }

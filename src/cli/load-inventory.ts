@@ -9,7 +9,7 @@ export function loadInventory(
   context: CommandContext,
 ): CompiledInventory & { readonly database: string } {
   const { database } = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
-  const source = openSqliteSource(database);
+  const source = openSqliteSource(database, { waitMs: 5_000, clockMs: context.clockMs });
   try {
     return { ...source.load(), database };
   } finally {

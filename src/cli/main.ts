@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { runProgram } from './program.ts';
 
+// Whoever reads our output may have had enough of it: `trunkhunt check | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 await runProgram(process.argv.slice(2), {
   terminal: {
     out: (text) => {

@@ -59,7 +59,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const { backup, applied } = prepareDatabase(settings.database, made, context.nowMs());
   if (applied > 0) log.info({ database: settings.database, applied, backup }, 'inventory migrated');
 
-  const source = openSqliteSource(settings.database);
+  const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs });
   const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
   const live = new LiveState(metrics, log);
   const stopLoop = startInventoryLoop(source, live);

@@ -1,6 +1,6 @@
 import { canBeginNumber, CHARSET_RULE, parseDialNumber } from '../routing/dial-number.ts';
 import type { GatewayGroup } from '../routing/gateway-group.ts';
-import { type NumberRules, sameNumberRules } from '../routing/number-rules.ts';
+import { type NumberRules, numberRulesKey } from '../routing/number-rules.ts';
 import type { HeaderCondition, Network, Pattern, Route } from '../routing/route.ts';
 import { hasUsableMember } from './compile-groups.ts';
 import { compilePattern, PatternError } from './compile-pattern.ts';
@@ -165,11 +165,12 @@ function reportNumbers(route: Route, row: RouteRow, findings: Findings): void {
     findings.add('number-never-dialable', routeAt(row, 'add_prefix'), what, fix);
     return;
   }
-  const proven: NumberRules[] = [];
+  const proven = new Set<string>();
   for (const { gateway } of group.members) {
-    if (proven.some((rules) => sameNumberRules(rules, gateway.numberRules))) continue;
+    const key = numberRulesKey(gateway.numberRules);
+    if (proven.has(key)) continue;
     if (someNumberIsDialable(route, gateway.numberRules)) {
-      proven.push(gateway.numberRules);
+      proven.add(key);
       continue;
     }
     const what = `route '${route.label}' leaves no number to dial here, after ${describeRules(numberRules)} and then ${describeRules(gateway.numberRules)}: ${rule}`;

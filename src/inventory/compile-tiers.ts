@@ -3,7 +3,7 @@ import { isOnSwitch } from '../routing/gateway.ts';
 import type { GroupMember, Tier } from '../routing/gateway-group.ts';
 import { buildLineup, type Lineup, sameMembers } from '../routing/lineup.ts';
 import type { Name } from '../routing/name.ts';
-import { type NumberRules, sameNumberRules } from '../routing/number-rules.ts';
+import { type NumberRules, numberRulesKey } from '../routing/number-rules.ts';
 
 /** Line-ups of the snapshot before, and those of the one that is being compiled. */
 export interface LineupPool {
@@ -59,9 +59,12 @@ function pooledLineup(lineup: Lineup, pool: LineupPool): Lineup {
 
 function distinctRules(gateways: readonly Gateway[]): Pick<Tier, 'numberRules' | 'numberRulesOf'> {
   const numberRules: NumberRules[] = [];
+  const known = new Map<string, number>();
   const numberRulesOf = gateways.map(({ numberRules: rules }) => {
-    const known = numberRules.findIndex((other) => sameNumberRules(rules, other));
-    return known >= 0 ? known : numberRules.push(rules) - 1;
+    const key = numberRulesKey(rules);
+    const at = known.get(key) ?? numberRules.push(rules) - 1;
+    known.set(key, at);
+    return at;
   });
   return { numberRules, numberRulesOf };
 }

@@ -4,7 +4,7 @@ import type { CompiledInventory } from './compile-snapshot.ts';
 /** Where inventories come from. Nothing above knows which source it is. */
 export interface InventorySource {
   /**
-   * Reads and compiles the inventory as it is now.
+   * Reads and compiles the inventory as it is now; the same object as before where nothing of it changed.
    * @throws OperatorError where it cannot be read at all
    */
   load(previous?: Snapshot): CompiledInventory;

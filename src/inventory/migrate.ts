@@ -5,7 +5,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import { inventoryError } from './inventory-error.ts';
 import type { Migration } from './read-migrations.ts';
 
-const LEDGER = `CREATE TABLE IF NOT EXISTS schema_migrations (
+const LEDGER = `CREATE TABLE IF NOT EXISTS trunkhunt_migrations (
   version INTEGER PRIMARY KEY,
   file TEXT NOT NULL,
   checksum TEXT NOT NULL,
@@ -54,22 +54,23 @@ export function migrationState(database: Database, migrations: readonly Migratio
 export function migrate(database: Database, migrations: readonly Migration[], nowMs: number): MigrationResult {
   // Tables before the ledger: should another process migrate in between, then both are there.
   const isInUse = hasTables(database);
-  const { applied: before, pending } = migrationState(database, migrations);
+  const { pending } = migrationState(database, migrations);
   if (pending.length === 0) return { applied: [], backup: undefined };
-  if (before.length === 0 && isInUse) {
-    const fix = 'name the file that holds your inventory, or a new one, with TRUNKHUNT_DATABASE or --database';
-    throw inventoryError('inventory-foreign', database.name, 'it is a database of something else', fix);
+  if (isInUse && !hasLedger(database)) {
+    throw foreign(database);
   }
-  const backup = before.length === 0 ? undefined : writeBackup(database, nowMs);
+  const backup = isInUse ? writeBackup(database, nowMs) : undefined;
+  useWriteAheadLog(database);
   database.exec(LEDGER);
   const applied = pending.filter((migration) => applyOne(database, migration, nowMs));
   return { applied, backup };
 }
 
-/** @throws OperatorError inventory-not-migrated, for commands that only read */
+/** @throws OperatorError inventory-not-migrated, inventory-foreign, for commands that only read */
 export function requireMigrated(database: Database, migrations: readonly Migration[]): void {
   const { pending } = migrationState(database, migrations);
   if (pending.length === 0) return;
+  if (hasTables(database) && !hasLedger(database)) throw foreign(database);
   const what = `it lacks ${pending.map(({ file }) => file).join(', ')}`;
   throw inventoryError(
     'inventory-not-migrated',
@@ -114,22 +115,34 @@ function compare(
   ];
 }
 
+/** Lets readers read while others write. Kept in the file; changing it locks everybody out, so only where it is not so. */
+function useWriteAheadLog(database: Database): void {
+  if (database.pragma('journal_mode', { simple: true }) !== 'wal') database.pragma('journal_mode = WAL');
+}
+
+function hasLedger(database: Database): boolean {
+  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'trunkhunt_migrations'";
+  return database.prepare(table).get() !== undefined;
+}
+
 function readLedger(database: Database): readonly AppliedMigration[] {
-  const exists = database
-    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'")
-    .get();
-  if (exists === undefined) return [];
+  if (!hasLedger(database)) return [];
   return database
     .prepare<[], AppliedMigration>(
-      'SELECT version, file, checksum, applied_at AS appliedAt FROM schema_migrations ORDER BY version',
+      'SELECT version, file, checksum, applied_at AS appliedAt FROM trunkhunt_migrations ORDER BY version',
     )
     .all();
+}
+
+function foreign(database: Database): Error {
+  const fix = 'name the file that holds your inventory, or a new one, with TRUNKHUNT_DATABASE or --database';
+  return inventoryError('inventory-foreign', database.name, 'it is a database of something else', fix);
 }
 
 function hasTables(database: Database): boolean {
   return (
     database
-      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_migrations' LIMIT 1")
+      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name <> 'trunkhunt_migrations' LIMIT 1")
       .get() !== undefined
   );
 }
@@ -154,7 +167,7 @@ function applyOne(database: Database, migration: Migration, nowMs: number): bool
     if (readLedger(database).some(({ version }) => version === migration.version)) return false;
     database.exec(migration.sql);
     database
-      .prepare('INSERT INTO schema_migrations (version, file, checksum, applied_at) VALUES (?, ?, ?, ?)')
+      .prepare('INSERT INTO trunkhunt_migrations (version, file, checksum, applied_at) VALUES (?, ?, ?, ?)')
       .run(migration.version, migration.file, migration.checksum, new Date(nowMs).toISOString());
     return true;
   });

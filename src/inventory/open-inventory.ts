@@ -29,10 +29,6 @@ export function openInventory(path: string, options: OpenOptions): Database {
       timeout: options.busyTimeoutMs ?? COMMAND_WAIT_MS,
     });
     try {
-      // Only where it is not so: the change locks everybody out, and does not wait for them.
-      if (options.mode !== 'read' && database.pragma('journal_mode', { simple: true }) !== 'wal') {
-        database.pragma('journal_mode = WAL');
-      }
       database.pragma('foreign_keys = ON');
       // The first statement that reads finds out whether the file is a database at all.
       database.prepare('SELECT count(*) FROM sqlite_schema').get();
@@ -49,6 +45,11 @@ export function openInventory(path: string, options: OpenOptions): Database {
 /** Says of a failure of SQLite's what an operator can do about it. */
 export function unreadable(path: string, error: unknown): Error {
   const what = error instanceof Error ? error.message : String(error);
+  if (error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+    const fix =
+      'wait until the program that holds it is done, or end it; .timeout 5000 makes the sqlite3 shell wait as well';
+    return inventoryError('inventory-unreadable', path, `another program has locked it: ${what}`, fix);
+  }
   const fix =
     'check that it is an SQLite database, that its folder exists and that this user may read and write both; restore the newest backup that lies beside it if it is damaged';
   return inventoryError('inventory-unreadable', path, what, fix);

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import type { Snapshot } from '../routing/snapshot.ts';
 import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
 import { type InventoryRows, readInventoryRows } from './inventory-rows.ts';
 import type { InventorySource } from './inventory-source.ts';
@@ -5,58 +9,123 @@ import { requireMigrated } from './migrate.ts';
 import { readMigrations } from './read-migrations.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
 
-/** How often the file is asked whether it changed: a look costs under a microsecond. */
+/** How often the file is asked whether it changed: a look costs some microseconds. */
 const LOOK_EVERY_MS = 100;
 
+/** Reading may take a tenth of the time at most, so that somebody who commits all the time does not stop calls. */
+const REST_FACTOR = 9;
+
+export interface SqliteSourceOptions {
+  /** How long to wait for a writer that locks readers out. A server does not wait: the next look is near. */
+  readonly waitMs: number;
+  /** Monotonic clock, milliseconds. */
+  readonly clockMs: () => number;
+}
+
 /**
- * The inventory in an SQLite file that anybody may write to while it is watched. Never waits for a writer: SQLite's
- * calls block the whole process, and the next look is near.
- * @throws OperatorError inventory-missing, inventory-unreadable, inventory-not-migrated, inventory-too-new
+ * The inventory in an SQLite file that anybody may write to, or replace, while it is watched.
+ * @throws OperatorError inventory-missing, inventory-unreadable, inventory-foreign, inventory-not-migrated,
+ *   inventory-too-new
  */
-export function openSqliteSource(path: string): InventorySource {
-  const database = openInventory(path, { mode: 'read', busyTimeoutMs: 0 });
+export function openSqliteSource(path: string, options: SqliteSourceOptions): InventorySource {
+  return new SqliteSource(path, options);
+}
+
+class SqliteSource implements InventorySource {
+  readonly #path: string;
+  readonly #options: SqliteSourceOptions;
+  #database: Database;
+  #file: string;
+  /** `data_version` changes whenever another connection commits. */
+  #loadedVersion: unknown;
+  #loaded: { readonly digest: string; readonly compiled: CompiledInventory } | undefined;
+  #restUntilMs = -Infinity;
+
+  constructor(path: string, options: SqliteSourceOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#file = fileIdentity(path);
+    this.#database = openMigrated(path, options.waitMs);
+  }
+
+  load(previous?: Snapshot): CompiledInventory {
+    const startedMs = this.#options.clockMs();
+    const rows = this.#readRows();
+    // Commits to other tables, and changes that were taken back, are none to us.
+    const digest = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+    const compiled = this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous);
+    this.#loaded = { digest, compiled };
+    const endedMs = this.#options.clockMs();
+    this.#restUntilMs = endedMs + REST_FACTOR * (endedMs - startedMs);
+    return compiled;
+  }
+
+  watch(onChange: (error?: Error) => void): () => void {
+    const timer = setInterval(() => {
+      try {
+        if (!this.#hasChanged()) return;
+      } catch (error) {
+        // Whatever stood in the way may be gone at the next look, without a commit that would tell.
+        this.#loadedVersion = undefined;
+        onChange(error instanceof Error && error.name === 'OperatorError' ? error : unreadable(this.#path, error));
+        return;
+      }
+      onChange();
+    }, LOOK_EVERY_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #hasChanged(): boolean {
+    if (fileIdentity(this.#path) !== this.#file) this.#reopen();
+    return this.#readVersion() !== this.#loadedVersion && this.#options.clockMs() >= this.#restUntilMs;
+  }
+
+  /** Another file has taken the place of the one that is open: `mv`, or a restored backup. */
+  #reopen(): void {
+    const file = fileIdentity(this.#path);
+    const database = openMigrated(this.#path, this.#options.waitMs);
+    this.#database.close();
+    this.#database = database;
+    this.#file = file;
+    this.#loadedVersion = undefined;
+  }
+
+  #readVersion(): unknown {
+    return this.#database.pragma('data_version', { simple: true });
+  }
+
+  #readRows(): InventoryRows {
+    try {
+      // Read before the rows: a commit in between is then noticed at the next look, and never missed.
+      const version = this.#readVersion();
+      const rows = readInventoryRows(this.#database);
+      this.#loadedVersion = version;
+      return rows;
+    } catch (error) {
+      throw unreadable(this.#path, error);
+    }
+  }
+}
+
+function openMigrated(path: string, waitMs: number): Database {
+  const database = openInventory(path, { mode: 'read', busyTimeoutMs: waitMs });
   try {
     requireMigrated(database, readMigrations());
+    return database;
   } catch (error) {
     database.close();
     throw error;
   }
-  /** Changes whenever another connection commits. */
-  const readVersion = (): unknown => database.pragma('data_version', { simple: true });
-  let loadedVersion: unknown;
-  const readRows = (): InventoryRows => {
-    try {
-      // Read before the rows: a commit in between is then noticed at the next look, and never missed.
-      const version = readVersion();
-      const rows = readInventoryRows(database);
-      loadedVersion = version;
-      return rows;
-    } catch (error) {
-      throw unreadable(path, error);
-    }
-  };
-  return {
-    load: (previous): CompiledInventory => {
-      return compileSnapshot(readRows(), previous);
-    },
-    watch: (onChange) => {
-      const timer = setInterval(() => {
-        try {
-          if (readVersion() === loadedVersion) return;
-        } catch (error) {
-          // Whatever stood in the way may be gone at the next look, without a commit that would tell.
-          loadedVersion = undefined;
-          onChange(unreadable(path, error));
-          return;
-        }
-        onChange();
-      }, LOOK_EVERY_MS);
-      return () => {
-        clearInterval(timer);
-      };
-    },
-    close: () => {
-      database.close();
-    },
-  };
+}
+
+/** Tells one file from another under the same name; a file that is not there is no error yet. */
+function fileIdentity(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? 'missing' : `${stats.dev}:${stats.ino}`;
 }

@@ -1,4 +1,5 @@
 import { OperatorError } from '../errors/operator-error.ts';
+import type { CompiledInventory } from '../inventory/compile-snapshot.ts';
 import type { InventorySource } from '../inventory/inventory-source.ts';
 import type { LiveState } from './live-state.ts';
 
@@ -17,12 +18,16 @@ export function startInventoryLoop(source: InventorySource, live: LiveState): ()
     if (error instanceof OperatorError) live.refuse(error.findings);
     else live.failToLoad(error);
   };
+  let last: CompiledInventory | undefined;
   const load = (): void => {
     try {
-      const { snapshot, findings } = source.load(live.serving?.snapshot);
+      const compiled = source.load(live.serving?.snapshot);
+      const isNews = compiled !== last || lastFailure !== '';
+      last = compiled;
       lastFailure = '';
-      if (snapshot === undefined) live.refuse(findings);
-      else live.serve(snapshot, findings);
+      if (!isNews) return;
+      if (compiled.snapshot === undefined) live.refuse(compiled.findings);
+      else live.serve(compiled.snapshot, compiled.findings);
     } catch (error) {
       fail(error);
     }

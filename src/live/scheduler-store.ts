@@ -4,7 +4,7 @@ import type { Scheduler } from '../routing/scheduler.ts';
 const OWN_FOOTPRINT = 8;
 
 /** About this many served members are kept over all schedulers: some 200 MB when full. */
-const FOOTPRINT_LIMIT = 1_000_000;
+const FOOTPRINT_LIMIT = 500_000;
 
 /**
  * The schedulers, by key. Those that deal first places are few and stay; of the others, one for each failover history,

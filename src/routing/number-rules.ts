@@ -16,6 +16,11 @@ export function ruleNumber(text: string, rules: NumberRules, charset: Charset): 
   return parseDialNumber(applyNumberRules(text, rules), charset);
 }
 
+/** A text that is the same for the same rules, and only for them. */
+export function numberRulesKey({ stripDigits, addPrefix }: NumberRules): string {
+  return `${stripDigits} ${addPrefix}`;
+}
+
 /** Whether two sets of rules make the same of every number. */
 export function sameNumberRules(a: NumberRules, b: NumberRules): boolean {
   return a.stripDigits === b.stripDigits && a.addPrefix === b.addPrefix;

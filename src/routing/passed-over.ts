@@ -59,7 +59,8 @@ function reasonFor(
     return `the call came from its address, ${avoidedAddress}`;
   }
   if (group.continueOn.length === 0) return "no cause has the action 'next' here, so only one is ever tried";
-  if (group.chooser === 'mod_distributor') return 'mod_distributor may choose it first; our legs after it are enough';
+  if (group.chooser === 'mod_distributor')
+    return 'it is called only where mod_distributor names it, or a leg needs it as a spare';
   return `the plan has its max_attempts of ${group.maxAttempts} without it`;
 }
 

@@ -19,6 +19,17 @@ export interface SpreadOrder {
  * of more members than that only the heaviest stand in it.
  */
 export function spreadOrder(members: readonly LineupMember[]): SpreadOrder {
+  const known = MEMO.get(members);
+  if (known !== undefined) return known;
+  const order = layOut(members);
+  MEMO.set(members, order);
+  return order;
+}
+
+/** Line-ups live on over snapshots; the same one is laid out once, for the check and for every document. */
+const MEMO = new WeakMap<readonly LineupMember[], SpreadOrder>();
+
+function layOut(members: readonly LineupMember[]): SpreadOrder {
   const heaviest = [...buildLineup('', members).members].slice(0, NODES_LIMIT);
   const weights = heaviest.map(({ weight }) => weight);
   const divisor = weights.reduce(greatestCommonDivisor, 0);

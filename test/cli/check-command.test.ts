@@ -77,7 +77,7 @@ describe('check', () => {
   });
 
   it('of a database that was never migrated names the command that does it, and leaves it alone', async () => {
-    const inventory = temporaryInventory(`${GOOD} DELETE FROM schema_migrations;`);
+    const inventory = temporaryInventory(`${GOOD} DELETE FROM trunkhunt_migrations;`);
     const { status, stderr } = await runProgram(['check', '--database', inventory.path]);
     expect(status).toBe(1);
     expect(stderr).toContain('inventory-not-migrated');

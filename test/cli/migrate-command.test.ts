@@ -67,10 +67,10 @@ describe('migrate', () => {
   it.each([
     [
       'was migrated by a newer version',
-      "INSERT INTO schema_migrations VALUES (9999, '9999_x.sql', 'c', 't')",
+      "INSERT INTO trunkhunt_migrations VALUES (9999, '9999_x.sql', 'c', 't')",
       'inventory-too-new',
     ],
-    ['was migrated by other files', "UPDATE schema_migrations SET checksum = 'x'", 'migration-edited'],
+    ['was migrated by other files', "UPDATE trunkhunt_migrations SET checksum = 'x'", 'migration-edited'],
   ])('refuses a database that %s', async (_what, sql, code) => {
     const { path } = temporaryInventory(sql);
     const { status, stderr } = await migrate(path);

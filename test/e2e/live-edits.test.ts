@@ -78,7 +78,7 @@ describe('while another process edits the inventory', () => {
     // Somebody who writes holds up nobody who asks.
     for (let call = 0; call < 50; call += 1) expect(await plan()).toBe('old 1000');
     await client.exec('ROLLBACK');
-    await client.exec("UPDATE gateways SET note = 'a change that shows when the server has looked'");
+    await client.exec('UPDATE gateways SET retry_seconds = 31');
     await vi.waitFor(async () => {
       expect(sampleValue(await server.metrics(), 'trunkhunt_inventory_generation')).toBe(2);
     }, PATIENCE);

@@ -107,7 +107,7 @@ describe('a route that needs a header which the switch does not send', () => {
   it('is told again after a change of the inventory, where it still holds', async () => {
     await server.change(NEED('X-Account'));
     await call();
-    await server.change("UPDATE gateways SET note = 'x'");
+    await server.change('UPDATE gateways SET retry_seconds = 31');
     await call();
     expect(await missing()).toBe(1);
     expect(told()).toHaveLength(2);

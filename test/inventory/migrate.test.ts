@@ -49,7 +49,7 @@ describe('migrating', () => {
     expect(backup).toBeUndefined();
     const named = ['failover_causes', 'gateway_group_members', 'gateway_groups', 'gateway_params', 'gateway_switches'];
     const others = ['gateway_variables', 'gateways', 'group_failover_causes', 'profile_settings', 'profiles', 'routes'];
-    expect(tablesOf(database)).toEqual([...named, ...others, 'schema_migrations', 'switches']);
+    expect(tablesOf(database)).toEqual([...named, ...others, 'switches', 'trunkhunt_migrations']);
     expect(readdirSync(join(database.name, '..')).filter((file) => file.includes('backup'))).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe('migrating', () => {
       const outcome = (): unknown => migrate(interrupted, withMore, NOW_MS + 1).applied;
       expect(outcome, `interrupted before step ${step}`).not.toThrow();
       expect(migrationState(slow, withMore).pending).toEqual([]);
-      expect(slow.prepare('SELECT count(*) FROM schema_migrations').pluck().get()).toBe(withMore.length);
+      expect(slow.prepare('SELECT count(*) FROM trunkhunt_migrations').pluck().get()).toBe(withMore.length);
     }
     expect(interruptedAt).toBeGreaterThan(3);
   });

@@ -55,5 +55,5 @@ describe('a row of which only is said what has to be', () => {
 
 it('every table is among the promised ones', () => {
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
-  expect(tables.sort()).toEqual([...Object.keys(PROMISED), 'schema_migrations'].sort());
+  expect(tables.sort()).toEqual([...Object.keys(PROMISED), 'trunkhunt_migrations'].sort());
 });

@@ -10,7 +10,7 @@ const tables = database
   .prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
   .all();
 /** The inventory's own: the ledger of migrations is nobody's to write to. */
-const ownTables = tables.filter(({ name }) => name !== 'schema_migrations');
+const ownTables = tables.filter(({ name }) => name !== 'trunkhunt_migrations');
 const indexes = database
   .prepare<[], { name: string; table: string; sql: string | null }>(
     "SELECT name, tbl_name AS 'table', sql FROM sqlite_schema WHERE type = 'index'",

@@ -12,7 +12,7 @@ import { temporaryFolder, temporaryInventory } from '../support/temporary-invent
 const SEVERAL_LOOKS_MS = 500;
 
 function opened(path: string): InventorySource {
-  const source = openSqliteSource(path);
+  const source = openSqliteSource(path, { waitMs: 0, clockMs: () => 0 });
   onTestFinished(() => {
     source.close();
   });
@@ -223,7 +223,7 @@ describe('a file that is locked', () => {
 describe('opening', () => {
   const codeOf = (path: string): unknown => {
     try {
-      openSqliteSource(path).close();
+      openSqliteSource(path, { waitMs: 0, clockMs: () => 0 }).close();
     } catch (error) {
       return (error as { findings?: { code: string }[] }).findings?.map(({ code }) => code);
     }
@@ -238,9 +238,9 @@ describe('opening', () => {
     rmSync(missing);
     new BetterSqlite(missing).close();
     expect(codeOf(missing)).toEqual(['inventory-not-migrated']);
-    expect(codeOf(temporaryInventory("INSERT INTO schema_migrations VALUES (99, '0099_x.sql', '', '')").path)).toEqual([
-      'inventory-too-new',
-    ]);
+    expect(
+      codeOf(temporaryInventory("INSERT INTO trunkhunt_migrations VALUES (99, '0099_x.sql', '', '')").path),
+    ).toEqual(['inventory-too-new']);
   });
 
   it('leaves the file alone', () => {
@@ -258,7 +258,7 @@ describe('opening', () => {
     onTestFinished(() => {
       close.mockRestore();
     });
-    const { path } = temporaryInventory('DELETE FROM schema_migrations');
+    const { path } = temporaryInventory('DELETE FROM trunkhunt_migrations');
     close.mockClear();
     expect(codeOf(path)).toEqual(['inventory-not-migrated']);
     expect(close).toHaveBeenCalledTimes(1);

@@ -42,11 +42,14 @@ export async function startServer(sql: string, { credentials }: TestServerOption
   const log: LogEntry[] = [];
   const metrics = new ServerMetrics('0.0.0-test', 'v0.0.0');
   const live = new LiveState(metrics, collectingLog(log));
-  const source = openSqliteSource(inventory.path);
+  const source = openSqliteSource(inventory.path, { waitMs: 0, clockMs: () => performance.now() });
   let outcomes = 0;
   const stopLoop = startInventoryLoop(
     {
-      ...source,
+      watch: (onChange) => source.watch(onChange),
+      close: () => {
+        source.close();
+      },
       load: (previous) => {
         outcomes += 1;
         return source.load(previous);
