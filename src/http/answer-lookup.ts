@@ -1,7 +1,6 @@
 import type { RequestResult, RequestSection } from '../metrics/server-metrics.ts';
 import { type Call, callerText } from '../routing/call.ts';
-import type { Serving } from '../live/live-state.ts';
-import type { LiveState } from '../live/live-state.ts';
+import type { LiveState, Serving } from '../live/live-state.ts';
 import { parseDomainName } from '../xml/directory-document.ts';
 import { planDocument, refusalDocument } from '../xml/plan-document.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';

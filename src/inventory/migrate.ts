@@ -56,9 +56,7 @@ export function migrate(database: Database, migrations: readonly Migration[], no
   const isInUse = hasTables(database);
   const { pending } = migrationState(database, migrations);
   if (pending.length === 0) return { applied: [], backup: undefined };
-  if (isInUse && !hasLedger(database)) {
-    throw foreign(database);
-  }
+  if (isInUse && !hasLedger(database)) throw foreign(database);
   const backup = isInUse ? writeBackup(database, nowMs) : undefined;
   useWriteAheadLog(database);
   database.exec(LEDGER);

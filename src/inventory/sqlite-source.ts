@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { OperatorError } from '../errors/operator-error.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
 import { type InventoryRows, readInventoryRows } from './inventory-rows.ts';
@@ -67,7 +68,7 @@ class SqliteSource implements InventorySource {
       } catch (error) {
         // Whatever stood in the way may be gone at the next look, without a commit that would tell.
         this.#loadedVersion = undefined;
-        onChange(error instanceof Error && error.name === 'OperatorError' ? error : unreadable(this.#path, error));
+        onChange(error instanceof OperatorError ? error : unreadable(this.#path, error));
         return;
       }
       onChange();

@@ -1,6 +1,5 @@
 import type { Log } from '../config/log.ts';
-import type { Finding } from '../errors/finding.ts';
-import { isProblem } from '../errors/finding.ts';
+import { type Finding, isProblem } from '../errors/finding.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { Call } from '../routing/call.ts';
 import { type Decision, decide } from '../routing/decide.ts';
@@ -61,8 +60,9 @@ export class LiveState {
     const problems = findings.filter(isProblem);
     this.#refusal = problems;
     const still = this.#serving === undefined ? 'nothing' : `generation ${this.#serving.generation}`;
-    for (const finding of problems)
+    for (const finding of problems) {
       this.#log.error({ finding }, `inventory refused, still serving ${still}: ${finding.where}: ${finding.what}`);
+    }
     this.#metrics.inventoryRefused(problems.length);
   }
 
