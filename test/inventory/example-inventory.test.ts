@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { insertExampleInventory } from '../../src/inventory/example-inventory.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
-import { callerText } from '../../src/routing/call.ts';
 import { decide } from '../../src/routing/decide.ts';
+import { buildCall } from '../support/build-call.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
 
 function example() {
@@ -13,17 +13,6 @@ function example() {
   database.close();
   return inventory;
 }
-
-const call = (number: string, context = 'default') => ({
-  decisionId: 'd',
-  atMs: 0,
-  hostname: 'fs1',
-  context,
-  destinationNumber: callerText(number),
-  callerNumber: callerText(''),
-  networkAddress: '',
-  headers: new Map(),
-});
 
 describe('the example inventory', () => {
   it('has neither a problem nor a warning', () => {
@@ -67,8 +56,8 @@ describe('the example inventory', () => {
 
   it('sends 9980 of the default context to 1004, and nothing else', () => {
     const { snapshot } = example().compile();
-    const decided = (number: string, context?: string) =>
-      decide(snapshot!, { schedulers: new Map() }, call(number, context));
+    const decided = (number: string, context = 'default') =>
+      decide(snapshot!, { schedulers: new Map() }, buildCall({ number, context }));
     for (const number of ['9980', '49980']) {
       expect(decided(number)).toMatchObject({
         outcome: 'planned',

@@ -1,7 +1,7 @@
-import { callerText } from '../../src/routing/call.ts';
 import { type Decision, decide } from '../../src/routing/decide.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
 import type { Plan } from '../../src/xml/plan-document.ts';
+import { buildCall } from './build-call.ts';
 import { temporaryInventory } from './temporary-inventory.ts';
 
 /** gw1, then gw2, always in this order; whoever is called in context `default` is sent there. */
@@ -34,18 +34,5 @@ function planned(decision: Decision): Plan {
 }
 
 function decideOver(snapshot: Snapshot, number: string, context: string): Decision {
-  return decide(
-    snapshot,
-    { schedulers: new Map() },
-    {
-      decisionId: 'd-1',
-      atMs: 0,
-      hostname: 'fs1',
-      context,
-      destinationNumber: callerText(number),
-      callerNumber: callerText(''),
-      networkAddress: '',
-      headers: new Map(),
-    },
-  );
+  return decide(snapshot, { schedulers: new Map() }, buildCall({ number, context, networkAddress: '' }));
 }
