@@ -6,10 +6,12 @@
 export const CATALOGUE = {
   'settings-invalid': ['problem', 'A flag or TRUNKHUNT_ variable has a value that it cannot have'],
   'settings-unknown': ['problem', 'A TRUNKHUNT_ variable that does not exist is set'],
-  'settings-conflict': ['problem', 'A setting and its _FILE twin are both given'],
+  'settings-conflict': ['problem', 'Two settings are given that exclude each other'],
   'settings-file-unreadable': ['problem', 'The file that a _FILE setting names cannot be read'],
   'listen-without-credentials': ['problem', 'The server would listen beyond loopback without asking for a password'],
   'listen-failed': ['problem', 'The address cannot be listened on'],
+  'server-unreachable': ['problem', 'The running server does not answer'],
+  'server-refused': ['problem', 'The running server refuses the question'],
   'inventory-missing': ['problem', 'The database file does not exist'],
   'inventory-unreadable': ['problem', 'The database file cannot be opened or read'],
   'inventory-foreign': ['problem', 'The database file belongs to something else'],
@@ -33,7 +35,7 @@ export const CATALOGUE = {
   'distributor-rules-differ': ['problem', 'Members of a mod_distributor group have different number rules'],
   'distributor-limits': ['problem', 'A member of a mod_distributor group has max_calls or max_cps'],
   'distributor-too-large': ['problem', 'A mod_distributor group has more than 98 members'],
-  'cause-unknown': ['problem', 'A failover cause is none that FreeSWITCH has'],
+  'cause-unknown': ['problem', 'A cause in one of the tables is none that FreeSWITCH has'],
   'group-without-calls': ['warning', 'Every member of a group that a route uses is drained, disabled or of weight 0'],
   'distributor-exceptions': ['warning', 'More gateways may be down than mod_distributor takes exceptions'],
   'route-open-to-internet': [
@@ -45,7 +47,7 @@ export const CATALOGUE = {
   'global-not-expanded': ['warning', 'A value holds $${...}, which reaches FreeSWITCH as it is written'],
   'parameter-unknown': ['warning', 'Sofia knows no gateway parameter of this name and ignores it'],
   'ping-never-down': ['warning', 'A ping_min of 0 means that the gateway is never marked down'],
-  'limit-not-enforced': ['warning', 'This version does not yet hold max_calls and max_cps'],
+  'limit-unwatched': ['warning', 'A gateway has max_calls, and a switch is not listened to'],
   'list-approximated': ['warning', 'The weights do not fit into a distributor list of 512 nodes'],
   'document-too-large': ['warning', 'A document outgrows what FreeSWITCH accepts by default'],
 } as const satisfies Record<string, readonly ['problem' | 'warning', string]>;

@@ -1,5 +1,5 @@
 import { type Findings, rowAt } from './findings.ts';
-import type { GatewayRow, GroupRow, InventoryRows, RouteRow } from './inventory-rows.ts';
+import type { GatewayRow, GroupRow, InventoryRows, RouteRow, SwitchRow } from './inventory-rows.ts';
 
 /** One rule of the schema that a document or decision depends on: the column, what is wanted, and the test. */
 type Rule<Row> = readonly [column: string, wanted: string, holds: (row: Row) => boolean];
@@ -20,7 +20,10 @@ const GATEWAY_RULES: readonly Rule<GatewayRow>[] = [
     (row) => ['udp', 'tcp', 'tls', 'sctp'].includes(row.registerTransport),
   ],
   ['ping_min', 'not above ping_max', (row) => (row.pingMin ?? 1) <= (row.pingMax ?? 1)],
+  ['max_calls', 'NULL or 1 to 1000000', (row) => isWithin(row.maxCalls ?? 1, 1, 1_000_000)],
+  ['max_cps', 'NULL or 1 to 1000000', (row) => isWithin(row.maxCps ?? 1, 1, 1_000_000)],
   ['strip_digits', '0 to 64', (row) => isWithin(row.stripDigits, 0, 64)],
+  ['drain_seconds', '0 to 86400', (row) => isWithin(row.drainSeconds, 0, 86_400)],
   ['state', 'active, drain or disabled', (row) => ['active', 'drain', 'disabled'].includes(row.state)],
 ];
 
@@ -30,6 +33,12 @@ const GROUP_RULES: readonly Rule<GroupRow>[] = [
   ['max_attempts', '1 to 100', (row) => isWithin(row.maxAttempts, 1, 100)],
   ['progress_timeout_seconds', '1 to 3600', (row) => isWithin(row.progressTimeoutSeconds, 1, 3600)],
   ['answer_timeout_seconds', '1 to 3600', (row) => isWithin(row.answerTimeoutSeconds, 1, 3600)],
+  ['health_mode', 'enforce or observe', (row) => ['enforce', 'observe'].includes(row.healthMode)],
+  ['when_all_down', 'try_all or refuse', (row) => ['try_all', 'refuse'].includes(row.whenAllDown)],
+  ['fault_limit_percent', '1 to 99', (row) => isWithin(row.faultLimitPercent, 1, 99)],
+  ['fault_confidence_percent', '50 to 99', (row) => isWithin(row.faultConfidencePercent, 50, 99)],
+  ['eject_seconds', '1 to 86400', (row) => isWithin(row.ejectSeconds, 1, 86_400)],
+  ['slow_start_seconds', '0 to 86400', (row) => isWithin(row.slowStartSeconds, 0, 86_400)],
 ];
 
 const ROUTE_RULES: readonly Rule<RouteRow>[] = [
@@ -43,6 +52,15 @@ const ROUTE_RULES: readonly Rule<RouteRow>[] = [
   ],
 ];
 
+const isOneLine = (text: string): boolean => /^[^\0-\x1f\x7f]{1,255}$/.test(text);
+
+const SWITCH_RULES: readonly Rule<SwitchRow>[] = [
+  ['hostname', 'the switchname, without control characters', (row) => isOneLine(row.hostname)],
+  ['esl_host', 'NULL or a host', (row) => /^[A-Za-z0-9.:_-]{1,255}$/.test(row.eslHost ?? 'none')],
+  ['esl_port', '1 to 65535', (row) => isWithin(row.eslPort, 1, 65_535)],
+  ['esl_password', 'NULL or without control characters', (row) => isOneLine(row.eslPassword ?? 'none')],
+];
+
 const ACTIONS: readonly string[] = ['next', 'stop'];
 
 /**
@@ -53,6 +71,7 @@ export function checkValues(rows: InventoryRows, findings: Findings): void {
   for (const row of rows.gateways) checkRow('gateways', row.name, row, GATEWAY_RULES, findings);
   for (const row of rows.groups) checkRow('gateway_groups', row.name, row, GROUP_RULES, findings);
   for (const row of rows.routes) checkRow('routes', row.name ?? `#${row.id}`, row, ROUTE_RULES, findings);
+  for (const row of rows.switches) checkRow('switches', row.hostname, row, SWITCH_RULES, findings);
   for (const { cause, action } of rows.failoverCauses) checkAction('failover_causes', cause, action, findings);
   for (const { groupName, cause, action } of rows.groupFailoverCauses) {
     checkAction('group_failover_causes', `${groupName}, ${cause}`, action, findings);

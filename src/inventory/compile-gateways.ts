@@ -40,6 +40,7 @@ export function compileGateways(rows: InventoryRows, findings: Findings): Readon
       switches: hostnames === undefined ? undefined : new Set(hostnames.map(({ hostname }) => hostname)),
       maxCalls: row.maxCalls ?? undefined,
       maxCps: row.maxCps ?? undefined,
+      drainSeconds: row.drainSeconds,
       parameters: sofiaParameters(row, further),
       variables: (variables.get(row.name) ?? []).map(({ name: variable, value, direction }): GatewayVariable =>
         direction === null ? { name: variable, value } : { name: variable, value, direction },
@@ -133,13 +134,5 @@ function reportDoubts(row: GatewayRow, further: readonly { readonly name: string
   if (row.pingMin === 0 && row.pingSeconds !== null) {
     const what = 'with ping_min 0 a gateway that does not answer its pings is never marked down';
     findings.add('ping-never-down', rowAt('gateways', row.name, 'ping_min'), what, 'set ping_min to 1 or more');
-  }
-  for (const [column, limit] of [
-    ['max_calls', row.maxCalls],
-    ['max_cps', row.maxCps],
-  ] as const) {
-    if (limit === null) continue;
-    const what = `the limit of ${limit} is stored, but this version does not hold it`;
-    findings.add('limit-not-enforced', rowAt('gateways', row.name, column), what, 'limit at the switch for now');
   }
 }

@@ -8,7 +8,7 @@ import { compileTiers, type LineupPool } from './compile-tiers.ts';
 import { checkCauses, continueCauses } from './continue-causes.ts';
 import { type Findings, rowAt } from './findings.ts';
 import { groupRows } from './group-rows.ts';
-import type { InventoryRows, MemberRow } from './inventory-rows.ts';
+import type { GroupRow, InventoryRows, MemberRow } from './inventory-rows.ts';
 
 /** mod_distributor reads at most 100 words: the list's name, the exceptions, and one to spare (contract 4.3). */
 const DISTRIBUTOR_MEMBERS_LIMIT = 98;
@@ -41,12 +41,40 @@ export function compileGroups(
     if (name === undefined || !fitsScheduler(row.name, memberRows, findings)) continue;
     const members = compileMembers(memberRows, rows, gateways, findings);
     const continueOn = continueCauses(rows.failoverCauses, causesOf.get(row.name) ?? []);
-    const group = { ...row, name, continueOn, members, ...compileViews(name, members, pool) };
+    const group = compileGroup(row, name, members, continueOn, pool);
     if (row.chooser === 'mod_distributor') checkDistributor(group, [...gateways.values()], findings);
     reportApproximation(group, findings);
     groups.set(row.name, group);
   }
   return groups;
+}
+
+function compileGroup(
+  row: GroupRow,
+  name: GatewayGroup['name'],
+  members: readonly GroupMember[],
+  continueOn: readonly string[],
+  pool: LineupPool,
+): GatewayGroup {
+  return {
+    name,
+    strategy: row.strategy,
+    chooser: row.chooser,
+    maxAttempts: row.maxAttempts,
+    progressTimeoutSeconds: row.progressTimeoutSeconds,
+    answerTimeoutSeconds: row.answerTimeoutSeconds,
+    continueOn,
+    members,
+    health: {
+      mode: row.healthMode,
+      whenAllDown: row.whenAllDown,
+      faultLimit: row.faultLimitPercent / 100,
+      confidence: row.faultConfidencePercent / 100,
+      ejectSeconds: row.ejectSeconds,
+      slowStartSeconds: row.slowStartSeconds,
+    },
+    ...compileViews(name, members, pool),
+  };
 }
 
 function fitsScheduler(group: string, members: readonly MemberRow[], findings: Findings): boolean {

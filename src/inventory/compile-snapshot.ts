@@ -5,6 +5,8 @@ import type { Route } from '../routing/route.ts';
 import { RouteTable } from '../routing/route-table.ts';
 import type { NeededFields, Profile, Snapshot } from '../routing/snapshot.ts';
 import { checkValues } from './check-values.ts';
+import { compileBlame } from './compile-blame.ts';
+import { compileEventSockets, reportUnwatchedLimits } from './compile-event-sockets.ts';
 import { compileGateways, nameIn, reportGlobals } from './compile-gateways.ts';
 import { compileGroups } from './compile-groups.ts';
 import { compileRoutes } from './compile-routes.ts';
@@ -31,6 +33,8 @@ export function compileSnapshot(rows: InventoryRows, previous?: Snapshot): Compi
   const groups = compileGroups(rows, gateways, { before: previous?.lineups ?? new Map(), now: lineups }, findings);
   const routes = compileRoutes(rows, groups, findings);
   const profiles = compileProfiles(rows, findings);
+  reportUnwatchedLimits(rows, findings);
+  const blame = compileBlame(rows, findings);
   if (findings.hasProblem) return { snapshot: undefined, findings: findings.all };
   const snapshot: Snapshot = {
     gateways: [...gateways.values()],
@@ -39,6 +43,8 @@ export function compileSnapshot(rows: InventoryRows, previous?: Snapshot): Compi
     profiles,
     hostnames: new Set(rows.switches.map(({ hostname }) => hostname)),
     hostnamesWithOwnView: new Set(rows.gatewaySwitches.map(({ hostname }) => hostname)),
+    eventSockets: compileEventSockets(rows),
+    blame,
     neededFields: neededFields(routes),
     lineups,
   };

@@ -1,9 +1,8 @@
-import type { Gateway } from '../routing/gateway.ts';
+import { buildTier } from '../routing/build-tier.ts';
 import { isOnSwitch } from '../routing/gateway.ts';
 import type { GroupMember, Tier } from '../routing/gateway-group.ts';
-import { buildLineup, type Lineup, sameMembers } from '../routing/lineup.ts';
+import { type Lineup, sameMembers } from '../routing/lineup.ts';
 import type { Name } from '../routing/name.ts';
-import { type NumberRules, numberRulesKey } from '../routing/number-rules.ts';
 
 /** Line-ups of the snapshot before, and those of the one that is being compiled. */
 export interface LineupPool {
@@ -28,26 +27,9 @@ export function compileTiers(
   const numbers = [...new Set(usable.map(({ tier }) => tier))].sort((a, b) => a - b);
   return numbers.map((tier) => {
     const key = `${group}/${tier}${hostname === '' ? '' : `@${hostname}`}`;
-    return compileTier(
-      key,
-      tier,
-      usable.filter((member) => member.tier === tier),
-      pool,
-    );
+    const inTier = usable.filter((member) => member.tier === tier);
+    return buildTier(key, tier, inTier, (lineup) => pooledLineup(lineup, pool));
   });
-}
-
-function compileTier(key: string, tier: number, members: readonly GroupMember[], pool: LineupPool): Tier {
-  const lineup = pooledLineup(
-    buildLineup(
-      key,
-      members.map(({ gateway, weight }) => ({ name: gateway.name, weight })),
-    ),
-    pool,
-  );
-  const byName = new Map(members.map(({ gateway }) => [gateway.name, gateway]));
-  const gateways = lineup.members.flatMap(({ name }) => byName.get(name) ?? []);
-  return { tier, lineup, gateways, ...distinctRules(gateways), byProxyAddress: positionsByProxy(gateways) };
 }
 
 function pooledLineup(lineup: Lineup, pool: LineupPool): Lineup {
@@ -55,27 +37,4 @@ function pooledLineup(lineup: Lineup, pool: LineupPool): Lineup {
   const kept = before !== undefined && sameMembers(before, lineup) ? before : lineup;
   pool.now.set(lineup.key, kept);
   return kept;
-}
-
-function distinctRules(gateways: readonly Gateway[]): Pick<Tier, 'numberRules' | 'numberRulesOf'> {
-  const numberRules: NumberRules[] = [];
-  const known = new Map<string, number>();
-  const numberRulesOf = gateways.map(({ numberRules: rules }) => {
-    const key = numberRulesKey(rules);
-    const at = known.get(key) ?? numberRules.push(rules) - 1;
-    known.set(key, at);
-    return at;
-  });
-  return { numberRules, numberRulesOf };
-}
-
-function positionsByProxy(gateways: readonly Gateway[]): ReadonlyMap<string, readonly number[]> {
-  const positions = new Map<string, number[]>();
-  for (const [position, { proxyAddress }] of gateways.entries()) {
-    if (proxyAddress === undefined) continue;
-    const others = positions.get(proxyAddress);
-    if (others === undefined) positions.set(proxyAddress, [position]);
-    else others.push(position);
-  }
-  return positions;
 }

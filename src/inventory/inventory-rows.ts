@@ -22,6 +22,7 @@ export interface GatewayRow {
   readonly stripDigits: number;
   readonly addPrefix: string;
   readonly state: 'active' | 'drain' | 'disabled';
+  readonly drainSeconds: number;
 }
 
 export interface GatewayParamRow {
@@ -41,6 +42,12 @@ export interface GroupRow {
   readonly maxAttempts: number;
   readonly progressTimeoutSeconds: number;
   readonly answerTimeoutSeconds: number;
+  readonly healthMode: 'enforce' | 'observe';
+  readonly whenAllDown: 'try_all' | 'refuse';
+  readonly faultLimitPercent: number;
+  readonly faultConfidencePercent: number;
+  readonly ejectSeconds: number;
+  readonly slowStartSeconds: number;
 }
 
 export interface MemberRow {
@@ -79,6 +86,18 @@ export interface GroupCauseRow extends CauseRow {
   readonly groupName: string;
 }
 
+export interface BlameRow {
+  readonly match: string;
+  readonly blame: 'gateway' | 'destination' | 'caller' | 'ourselves';
+}
+
+export interface SwitchRow {
+  readonly hostname: string;
+  readonly eslHost: string | null;
+  readonly eslPort: number;
+  readonly eslPassword: string | null;
+}
+
 export interface GatewaySwitchRow {
   readonly gateway: string;
   readonly hostname: string;
@@ -101,7 +120,8 @@ export interface InventoryRows {
   readonly routes: readonly RouteRow[];
   readonly failoverCauses: readonly CauseRow[];
   readonly groupFailoverCauses: readonly GroupCauseRow[];
-  readonly switches: readonly { readonly hostname: string }[];
+  readonly outcomeBlame: readonly BlameRow[];
+  readonly switches: readonly SwitchRow[];
   readonly gatewaySwitches: readonly GatewaySwitchRow[];
   readonly profiles: readonly { readonly name: string }[];
   readonly profileSettings: readonly ProfileSettingRow[];
@@ -115,14 +135,17 @@ export function readInventoryRows(database: Database): InventoryRows {
           register_transport AS registerTransport, expire_seconds AS expireSeconds, retry_seconds AS retrySeconds,
           caller_id_in_from AS callerIdInFrom, ping_seconds AS pingSeconds, ping_min AS pingMin, ping_max AS pingMax,
           extension, context, max_calls AS maxCalls, max_cps AS maxCps, strip_digits AS stripDigits,
-          add_prefix AS addPrefix, state
+          add_prefix AS addPrefix, state, drain_seconds AS drainSeconds
         FROM gateways ORDER BY name`),
     gatewayParams: all('SELECT gateway, name, value FROM gateway_params ORDER BY gateway, name'),
     gatewayVariables: all(
       'SELECT gateway, name, value, direction FROM gateway_variables ORDER BY gateway, name, direction',
     ),
     groups: all(`SELECT name, strategy, chooser, max_attempts AS maxAttempts,
-          progress_timeout_seconds AS progressTimeoutSeconds, answer_timeout_seconds AS answerTimeoutSeconds
+          progress_timeout_seconds AS progressTimeoutSeconds, answer_timeout_seconds AS answerTimeoutSeconds,
+          health_mode AS healthMode, when_all_down AS whenAllDown, fault_limit_percent AS faultLimitPercent,
+          fault_confidence_percent AS faultConfidencePercent, eject_seconds AS ejectSeconds,
+          slow_start_seconds AS slowStartSeconds
         FROM gateway_groups ORDER BY name`),
     members: all(`SELECT group_name AS groupName, gateway, tier, weight
         FROM gateway_group_members ORDER BY group_name, tier, weight DESC, gateway`),
@@ -137,7 +160,9 @@ export function readInventoryRows(database: Database): InventoryRows {
     groupFailoverCauses: all(
       'SELECT group_name AS groupName, cause, action FROM group_failover_causes ORDER BY group_name, cause',
     ),
-    switches: all('SELECT hostname FROM switches ORDER BY hostname'),
+    outcomeBlame: all('SELECT match, blame FROM outcome_blame ORDER BY match'),
+    switches: all(`SELECT hostname, esl_host AS eslHost, esl_port AS eslPort, esl_password AS eslPassword
+        FROM switches ORDER BY hostname`),
     gatewaySwitches: all('SELECT gateway, hostname FROM gateway_switches ORDER BY gateway, hostname'),
     profiles: all('SELECT name FROM profiles ORDER BY name'),
     profileSettings: all('SELECT profile, name, value FROM profile_settings ORDER BY profile, name'),

@@ -15,10 +15,11 @@ const PARAMETERS_OF_CONTRACT = `register scheme realm username auth-username pas
   908-retry-seconds timeout-seconds from-user from-domain contact-host contact-params contact-in-ping distinct-to
   destination-prefix rfc-5626 reg-id ping ping-max ping-min ping-monitoring gw-auth-acl`.split(/\s+/);
 
-const EVERYTHING = `INSERT INTO gateways (name, profile, proxy, realm, username, password, register, register_transport,
+const EVERYTHING = `INSERT INTO switches (hostname, esl_host) VALUES ('fs1', '127.0.0.1');
+  INSERT INTO gateways (name, profile, proxy, realm, username, password, register, register_transport,
     expire_seconds, retry_seconds, caller_id_in_from, ping_seconds, ping_min, ping_max, extension, context, strip_digits,
-    add_prefix, state) VALUES ('gw', 'internal', '192.0.2.1:5061', 'r', 'u', 'p', 1, 'tls', 600, 20, 0, 25, 2, 3, 'e', 'c', 2,
-    '+49', 'drain');
+    add_prefix, state, max_calls, max_cps, drain_seconds) VALUES ('gw', 'internal', '192.0.2.1:5061', 'r', 'u', 'p', 1, 'tls', 600, 20, 0, 25, 2, 3, 'e', 'c', 2,
+    '+49', 'drain', 30, 4, 7);
   INSERT INTO gateway_params VALUES ('gw', 'from-user', 'f'), ('gw', 'from-domain', 'd');
   INSERT INTO gateway_variables VALUES ('gw', 'z', '1', NULL), ('gw', 'a', '2', 'outbound'), ('gw', 'a', '3', 'inbound');`;
 
@@ -34,6 +35,7 @@ describe('a compiled gateway', () => {
       switches: undefined,
       maxCalls: undefined,
       maxCps: undefined,
+      drainSeconds: 300,
       parameters: [
         { name: 'proxy', value: 'sip.example.org' },
         { name: 'register', value: 'false' },
@@ -51,6 +53,9 @@ describe('a compiled gateway', () => {
       state: 'drain',
       numberRules: { stripDigits: 2, addPrefix: '+49' },
       proxyAddress: '192.0.2.1',
+      maxCalls: 30,
+      maxCps: 4,
+      drainSeconds: 7,
     });
     expect(gateway.parameters.map(({ name, value }) => `${name}=${value}`)).toEqual([
       ...['proxy=192.0.2.1:5061', 'realm=r', 'username=u', 'password=p', 'register=true', 'register-transport=tls'],

@@ -8,6 +8,7 @@ const compiled = (sql: string) => temporaryInventory(SOUND_INVENTORY + sql).comp
 
 const call = (fields: Readonly<Record<string, string>> = {}) => ({
   decisionId: 'd',
+  channelUuid: '',
   atMs: 0,
   hostname: 'fs1',
   context: 'default',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { insertExampleInventory } from '../../src/inventory/example-inventory.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
-import { decide } from '../../src/routing/decide.ts';
+import { decide, nothingLearned } from '../../src/routing/decide.ts';
 import { buildCall } from '../support/build-call.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
 
@@ -57,7 +57,7 @@ describe('the example inventory', () => {
   it('sends 9980 of the default context to 1004, and nothing else', () => {
     const { snapshot } = example().compile();
     const decided = (number: string, context = 'default') =>
-      decide(snapshot!, { schedulers: new Map() }, buildCall({ number, context }));
+      decide(snapshot!, nothingLearned(new Map()), buildCall({ number, context }));
     for (const number of ['9980', '49980']) {
       expect(decided(number)).toMatchObject({
         outcome: 'planned',

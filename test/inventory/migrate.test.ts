@@ -4,6 +4,8 @@ import BetterSqlite, { type Database } from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { OperatorError } from '../../src/errors/operator-error.ts';
+import { compileSnapshot } from '../../src/inventory/compile-snapshot.ts';
+import { readInventoryRows } from '../../src/inventory/inventory-rows.ts';
 import { migrate, migrationState, requireMigrated } from '../../src/inventory/migrate.ts';
 import { type Migration, readMigrations } from '../../src/inventory/read-migrations.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
@@ -48,8 +50,9 @@ describe('migrating', () => {
     expect(applied).toEqual(shipped);
     expect(backup).toBeUndefined();
     const named = ['failover_causes', 'gateway_group_members', 'gateway_groups', 'gateway_params', 'gateway_switches'];
-    const others = ['gateway_variables', 'gateways', 'group_failover_causes', 'profile_settings', 'profiles', 'routes'];
-    expect(tablesOf(database)).toEqual([...named, ...others, 'switches', 'trunkhunt_migrations']);
+    const others = ['gateway_variables', 'gateways', 'group_failover_causes', 'outcome_blame', 'profile_settings'];
+    const last = ['profiles', 'routes', 'switches', 'trunkhunt_migrations'];
+    expect(tablesOf(database)).toEqual([...named, ...others, ...last]);
     expect(readdirSync(join(database.name, '..')).filter((file) => file.includes('backup'))).toEqual([]);
   });
 
@@ -153,6 +156,73 @@ describe('the backup before a migration', () => {
     const [finding] = findingsOf(() => migrate(database, withMore, NOW_MS));
     expect(finding).toMatchObject({ code: 'backup-failed', where: `${path}.backup-20260102T030405-006Z` });
     expect(migrationState(database, withMore).pending).toEqual([ALTERATION]);
+  });
+});
+
+describe('the upgrade of an inventory of version 1', () => {
+  const [first, ...later] = shipped;
+  /** SQL as somebody wrote it for version 1, every table in it. */
+  const oldSql = (suffix: string): string => `
+    INSERT INTO gateways (name, proxy, max_calls, max_cps, state, note)
+      VALUES ('a${suffix}', '192.0.2.1', 30, 4, 'drain', 'kept'), ('b${suffix}', '192.0.2.2', NULL, NULL, 'active', NULL);
+    INSERT INTO gateway_params VALUES ('a${suffix}', 'from-domain', 'example.org');
+    INSERT INTO gateway_variables VALUES ('a${suffix}', 'colour', 'red', 'inbound');
+    INSERT INTO gateway_groups (name, max_attempts, note) VALUES ('g${suffix}', 2, 'kept');
+    INSERT INTO gateway_group_members (group_name, gateway, weight)
+      VALUES ('g${suffix}', 'a${suffix}', 2), ('g${suffix}', 'b${suffix}', 3);
+    INSERT INTO routes (name, context, destination_prefix, group_name) VALUES ('r${suffix}', 'default', '+49', 'g${suffix}');
+    INSERT INTO group_failover_causes VALUES ('g${suffix}', 'CALL_REJECTED', 'next');
+    INSERT INTO switches (hostname, esl_host, esl_password) VALUES ('fs${suffix}', '192.0.2.9', 'secret');
+    INSERT INTO gateway_switches VALUES ('a${suffix}', 'fs${suffix}');
+    INSERT INTO profiles VALUES ('p${suffix}');
+    INSERT INTO profile_settings VALUES ('p${suffix}', 'sip-port', '5080');
+    UPDATE gateways SET ping_seconds = 25 WHERE name = 'a${suffix}';
+    UPDATE gateway_groups SET strategy = 'ordered' WHERE name = 'g${suffix}';`;
+
+  const contentOf = (database: Database): Readonly<Record<string, readonly unknown[]>> =>
+    Object.fromEntries(ownTablesOf(database).map((table) => [table, database.prepare(`SELECT * FROM ${table}`).all()]));
+  const ownTablesOf = (database: Database): readonly string[] =>
+    tablesOf(database)
+      .map(String)
+      .filter((table) => table !== 'trunkhunt_migrations');
+
+  function upgraded() {
+    const database = emptyFile();
+    migrate(database, [first!], NOW_MS);
+    database.exec(oldSql('1'));
+    const before = contentOf(database);
+    return { database, before, ...migrate(database, shipped, NOW_MS) };
+  }
+
+  it('keeps every row and value, and gives the new columns their defaults', () => {
+    const { database, before, applied } = upgraded();
+    expect(applied).toEqual(later);
+    expect(ownTablesOf(database)).toEqual([...Object.keys(before), 'outcome_blame'].sort());
+    const after = contentOf(database);
+    for (const [table, rows] of Object.entries(before)) expect(after[table], table).toMatchObject(rows);
+    const { gateways, gateway_groups: groups } = after;
+    expect(gateways?.map((row) => (row as { drain_seconds: number }).drain_seconds)).toEqual([300, 300]);
+    const health = { health_mode: 'enforce', when_all_down: 'try_all', eject_seconds: 30, slow_start_seconds: 60 };
+    expect(groups).toMatchObject([{ ...health, fault_limit_percent: 10, fault_confidence_percent: 95 }]);
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(database.pragma('foreign_key_check')).toEqual([]);
+  });
+
+  it('writes a backup first, which is the inventory of version 1', () => {
+    const { before, backup } = upgraded();
+    const old = open(backup!, 'read');
+    expect(contentOf(old)).toEqual(before);
+    expect(migrationState(old, shipped).pending).toEqual(later);
+  });
+
+  it('leaves SQL that was written for version 1 working, with the same outcome as in a new file', () => {
+    const { database } = upgraded();
+    database.exec(oldSql('2'));
+    const fresh = emptyFile();
+    migrate(fresh, shipped, NOW_MS);
+    fresh.exec(oldSql('1') + oldSql('2'));
+    expect(contentOf(database)).toEqual(contentOf(fresh));
+    expect(compileSnapshot(readInventoryRows(database)).findings).toEqual([]);
   });
 });
 

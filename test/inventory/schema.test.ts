@@ -36,7 +36,7 @@ describe('the schema', () => {
   it('makes every table STRICT, the ledger too', () => {
     const list = database.prepare<[], { name: string; strict: number }>('SELECT * FROM pragma_table_list').all();
     const mine = list.filter(({ name }) => !name.startsWith('sqlite_'));
-    expect(mine).toHaveLength(13);
+    expect(mine).toHaveLength(14);
     expect(mine.filter(({ strict }) => strict !== 1)).toEqual([]);
   });
 
@@ -83,6 +83,22 @@ describe('the schema', () => {
     expect(withAction('stop')).toEqual(
       `ALLOTTED_TIMEOUT CALL_REJECTED INVALID_NUMBER_FORMAT NO_ANSWER ORIGINATOR_CANCEL UNALLOCATED_NUMBER
       USER_BUSY`.split(/\s+/),
+    );
+  });
+
+  it('fills whom outcomes blame, by status, class of statuses and cause', () => {
+    const { outcomeBlame } = inventory.rows();
+    const blamed = (blame: string) => outcomeBlame.filter((it) => it.blame === blame).map(({ match }) => match);
+    expect(blamed('gateway')).toEqual(
+      '401 402 403 407 408 5xx 9xx NETWORK_OUT_OF_ORDER PROGRESS_TIMEOUT RECOVERY_ON_TIMER_EXPIRE'.split(' '),
+    );
+    expect(blamed('destination')).toEqual(
+      '3xx 404 410 480 484 485 486 6xx ALLOTTED_TIMEOUT NO_ANSWER NO_USER_RESPONSE USER_BUSY'.split(' '),
+    );
+    expect(blamed('caller')).toEqual(['487', 'LOSE_RACE', 'ORIGINATOR_CANCEL', 'PICKED_OFF']);
+    expect(blamed('ourselves')).toEqual(
+      `4xx 501 505 513 606 DESTINATION_OUT_OF_ORDER INCOMPATIBLE_DESTINATION MANAGER_REQUEST
+      SYSTEM_SHUTDOWN`.split(/\s+/),
     );
   });
 });

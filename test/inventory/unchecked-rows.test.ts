@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { SOUND_INVENTORY, UNCHECKED } from '../support/finding-case.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
 
-const compiled = (sql: string) => temporaryInventory(`${SOUND_INVENTORY} ${UNCHECKED} ${sql}`).compile();
+const SWITCH = "INSERT INTO switches (hostname, esl_host) VALUES ('fs1', '127.0.0.1');";
+const compiled = (sql: string) => temporaryInventory(`${SOUND_INVENTORY} ${SWITCH} ${UNCHECKED} ${sql}`).compile();
 
 /** What the schema refuses and a document or decision depends on, written by a client that ignores CHECKs. */
 describe('a row that no CHECK has seen', () => {
@@ -14,6 +15,17 @@ describe('a row that no CHECK has seen', () => {
     ['gateways', "state = 'resting'", 'it is neither active nor disabled'],
     ['gateways', 'strip_digits = -3', 'the last three digits would be dialled'],
     ['gateways', 'ping_min = 3, ping_max = 2', 'the gateway would never come up again'],
+    ['gateways', 'max_calls = 0', 'it would always be full'],
+    ['gateways', 'max_cps = -1', 'it would always be full'],
+    ['gateways', 'drain_seconds = -1', 'calls in progress would not be waited for'],
+    ['gateway_groups', "health_mode = 'watch'", 'there is none'],
+    ['gateway_groups', "when_all_down = 'panic'", 'there is none'],
+    ['gateway_groups', 'fault_limit_percent = 0', 'a gateway without a fault would be ejected'],
+    ['gateway_groups', 'fault_limit_percent = 100', 'no gateway would ever be ejected'],
+    ['gateway_groups', 'fault_confidence_percent = 49', 'one call would do'],
+    ['gateway_groups', 'fault_confidence_percent = 100', 'no gateway would ever be ejected'],
+    ['gateway_groups', 'eject_seconds = 0', 'the doubling would never get anywhere'],
+    ['gateway_groups', 'slow_start_seconds = -1', 'weights would grow backwards'],
     ['gateway_groups', 'max_attempts = 0', 'every call would be refused with 484'],
     ['gateway_groups', 'progress_timeout_seconds = -1', 'it stands on every leg'],
     ['gateway_groups', 'answer_timeout_seconds = 0', 'it stands on every leg'],
@@ -26,6 +38,13 @@ describe('a row that no CHECK has seen', () => {
     ['routes', 'strip_digits = -3', 'the last three digits would be dialled'],
     ['routes', "caller_id_name = 'x,trunkhunt_gateway=y'", 'it is data of an action'],
     ['routes', "caller_id_number = '${system(id)}'", 'it is data of an action'],
+    ['outcome_blame', "blame = 'nobody' WHERE match = '5xx'", 'there is none'],
+    ['outcome_blame', "match = '5XX' WHERE match = '5xx'", 'it would match nothing, without a word'],
+    ['outcome_blame', "match = 'user_busy' WHERE match = 'USER_BUSY'", 'it would match nothing, without a word'],
+    ['switches', "hostname = 'fs1' || char(10)", 'keys of what is learned are lines'],
+    ['switches', "esl_host = 'fs 1'", 'it is no host'],
+    ['switches', 'esl_port = 65536', 'no socket takes it'],
+    ['switches', "esl_password = 'x' || char(10) || 'api shutdown'", 'it would end the command'],
     ['failover_causes', "action = 'maybe' WHERE cause = 'USER_BUSY'", 'there is none'],
   ])('of %s is told of and not served: %s, since %s', (table, assignments) => {
     const { snapshot, findings } = compiled(`UPDATE ${table} SET ${assignments};`);

@@ -80,7 +80,8 @@ function buildRows(plan: SnapshotPlan): InventoryRows {
       .sort((a, b) => a.position - b.position || a.id - b.id),
     failoverCauses: causeRows(plan.failoverCauses ?? defaultCauses),
     groupFailoverCauses: groups.flatMap(({ row, causes }) => causes.map((it) => ({ groupName: row.name, ...it }))),
-    switches: [...hostnames].sort().map((hostname) => ({ hostname })),
+    outcomeBlame: [],
+    switches: [...hostnames].sort().map((hostname) => ({ hostname, eslHost: null, eslPort: 8021, eslPassword: null })),
     gatewaySwitches,
     profiles: [],
     profileSettings: [],
@@ -121,6 +122,7 @@ function gatewayRow(name: string): GatewayRow {
     stripDigits: 0,
     addPrefix: '',
     state: 'active',
+    drainSeconds: 300,
   };
 }
 
@@ -132,6 +134,12 @@ function groupRow(name: string): GroupRow {
     maxAttempts: 3,
     progressTimeoutSeconds: 10,
     answerTimeoutSeconds: 60,
+    healthMode: 'enforce',
+    whenAllDown: 'try_all',
+    faultLimitPercent: 10,
+    faultConfidencePercent: 95,
+    ejectSeconds: 30,
+    slowStartSeconds: 60,
   };
 }
 

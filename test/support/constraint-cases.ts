@@ -30,6 +30,7 @@ export const VALID_ROWS: Readonly<Record<string, RowValues>> = {
   routes: { context: 'default', group_name: 'known' },
   failover_causes: { cause: 'NORMAL_CLEARING', action: 'next' },
   group_failover_causes: { group_name: 'known', cause: 'USER_BUSY', action: 'next' },
+  outcome_blame: { match: '499', blame: 'gateway' },
   switches: { hostname: 'fs1' },
   gateway_switches: { gateway: 'known', hostname: 'known' },
   profiles: { name: 'internal' },
@@ -113,6 +114,7 @@ const GATEWAYS: readonly ConstraintCase[] = [
   range('gateways.strip_digits', 0, 64),
   number('gateways.add_prefix', ''),
   choice('gateways.state', 'active', 'drain', 'disabled'),
+  range('gateways.drain_seconds', 0, 86_400),
   {
     constraint: 'gateways: register',
     refused: [{ register: 1 }, { register: 1, username: 'u' }, { register: 1, password: 'p' }],
@@ -156,12 +158,27 @@ const GROUPS: readonly ConstraintCase[] = [
   range('gateway_groups.max_attempts', 1, 100),
   range('gateway_groups.progress_timeout_seconds', 1, 3600),
   range('gateway_groups.answer_timeout_seconds', 1, 3600),
+  choice('gateway_groups.health_mode', 'enforce', 'observe'),
+  choice('gateway_groups.when_all_down', 'try_all', 'refuse'),
+  range('gateway_groups.fault_limit_percent', 1, 99),
+  range('gateway_groups.fault_confidence_percent', 50, 99),
+  range('gateway_groups.eject_seconds', 1, 86_400),
+  range('gateway_groups.slow_start_seconds', 0, 86_400),
   range('gateway_group_members.tier', 1, 1000),
   range('gateway_group_members.weight', 0, 1_000_000),
   cause('failover_causes.cause'),
   choice('failover_causes.action', 'next', 'stop'),
   cause('group_failover_causes.cause'),
   choice('group_failover_causes.action', 'next', 'stop'),
+  values(
+    'outcome_blame.match',
+    [
+      ...['', '5', '50', '5033', '099', '0xx', '5XX', '5x3', 'xx5', ' 503', '503 ', '503\n', '503\u0000', '-50', '5.0'],
+      ...['user_busy', 'USER BUSY', 'A,B', '1A', '_A', 'A\u0000', 'Ä', 'AÄ', 'A-B', 'A'.repeat(65)],
+    ],
+    ['100', '499', '999', '1xx', '7xx', 'A', 'A1_B', 'Q850', 'A'.repeat(64)],
+  ),
+  choice('outcome_blame.blame', 'gateway', 'destination', 'caller', 'ourselves'),
 ];
 
 const pattern = (constraint: string): ConstraintCase => text(constraint, 512, null, '^(\\d+)$', "[^']");

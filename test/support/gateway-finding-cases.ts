@@ -56,14 +56,22 @@ const GATEWAYS: readonly FindingCase[] = [
     fix: /ping_min to 1/,
     nearMiss: gateway('ping_min = 0') + gateway('ping_seconds = 25, ping_min = 1', 'b'),
   },
-  ...['max_calls', 'max_cps'].map((limit): FindingCase => ({
-    code: 'limit-not-enforced',
-    shows: gateway(`${limit} = 7`),
-    where: `gateways['a'].${limit}`,
-    what: /limit of 7/,
-    fix: /at the switch/,
-    nearMiss: gateway(`${limit} = NULL`),
-  })),
+  {
+    code: 'limit-unwatched',
+    shows: gateway('max_calls = 7'),
+    where: "gateways['a'].max_calls",
+    what: /switches is empty/,
+    fix: /esl_host/,
+    nearMiss: gateway('max_cps = 7'),
+  },
+  {
+    code: 'limit-unwatched',
+    shows: `${gateway('max_calls = 7')} INSERT INTO switches (hostname, esl_host) VALUES ('fs1', '127.0.0.1'), ('fs2', NULL);`,
+    where: "gateways['a'].max_calls",
+    what: /no esl_host for 'fs2'/,
+    fix: /esl_host/,
+    nearMiss: `${gateway('max_calls = 7')} INSERT INTO switches (hostname, esl_host) VALUES ('fs1', '127.0.0.1');`,
+  },
 ];
 
 /** Every column of free text that FreeSWITCH's own files would have expanded. */

@@ -72,9 +72,9 @@ export const GROUP_FINDING_CASES: readonly FindingCase[] = [
     where: "gateway_groups['g'].chooser",
     what: /'a' has max_calls or max_cps/,
     fix: /NULL/,
-    besides: ['limit-not-enforced'],
+    besides: limit === 'max_calls' ? ['limit-unwatched'] : [],
     nearMiss: gateway(`${limit} = 5`),
-    nearMissHas: ['limit-not-enforced'],
+    nearMissHas: limit === 'max_calls' ? ['limit-unwatched'] : [],
   })),
   {
     code: 'distributor-too-large',
@@ -110,5 +110,13 @@ export const GROUP_FINDING_CASES: readonly FindingCase[] = [
     what: /no cause 'TRUE'/,
     fix: /the nearest/,
     nearMiss: "INSERT INTO group_failover_causes VALUES ('g', 'NO_PICKUP', 'stop');",
+  },
+  {
+    code: 'cause-unknown',
+    shows: "INSERT INTO outcome_blame VALUES ('USER_BUZY', 'gateway');",
+    where: "outcome_blame['USER_BUZY'].match",
+    what: /no cause 'USER_BUZY'/,
+    fix: /USER_BUSY/,
+    nearMiss: "INSERT INTO outcome_blame VALUES ('NO_PICKUP', 'gateway'), ('499', 'gateway'), ('1xx', 'caller');",
   },
 ];

@@ -1,0 +1,121 @@
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import BetterSqlite, { type Database } from 'better-sqlite3';
+
+/** Another form of the rows has another number; what an older or newer version wrote is put aside. */
+const FORM = 1;
+
+/** Another process that holds the file is waited for so long. */
+const WAIT_MS = 1_000;
+
+/** What was learned, by kind and key; the value is whoever wrote it to read. */
+export interface LearnedRow {
+  readonly kind: string;
+  readonly key: string;
+  /** undefined = remove it. */
+  readonly value: string | undefined;
+}
+
+/** The learned state: ours alone, and worth a warm-up at most. */
+export interface StateFile {
+  /** What was there, in words, where it could not be used. */
+  readonly complaint: string | undefined;
+  read(): readonly LearnedRow[];
+  /** Writes all of it or nothing. @throws Error of SQLite's */
+  write(rows: readonly LearnedRow[]): void;
+  close(): void;
+}
+
+/** A database of something else, an inventory perhaps, which is not ours to put aside. */
+class ForeignFileError extends Error {}
+
+/**
+ * Opens the file that keeps what was learned, or begins a new one. One that is damaged, or of another form, is put
+ * aside as `.damaged`.
+ * @throws Error where no file can be written there at all, it is a database of something else, or another process holds it
+ */
+export function openStateFile(path: string): StateFile {
+  try {
+    return stateFile(openDatabase(path), undefined);
+  } catch (error) {
+    if (error instanceof ForeignFileError || isHeldByAnother(error) || !isFile(path)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    renameSync(path, `${path}.damaged`);
+    // These belong to the file that was put aside, and would be taken for the new one's.
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+    return stateFile(openDatabase(path), `${why}; put aside as ${path}.damaged`);
+  }
+}
+
+function openDatabase(path: string): Database {
+  const isNew = !existsSync(path);
+  // It says which gateways there are and how they do: for its owner only.
+  if (isNew) closeSync(openSync(path, 'wx', 0o600));
+  const database = new BetterSqlite(path, { timeout: WAIT_MS });
+  try {
+    if (!isNew && isForeign(database)) throw new ForeignFileError('it is the database of something else');
+    if (isNew) create(database);
+    const form: unknown = database.pragma('user_version', { simple: true });
+    if (form !== FORM) throw new Error(`it has the form ${String(form)}, this version knows ${FORM}`);
+    const [verdict] = database.pragma('quick_check(1)') as readonly { readonly quick_check: string }[];
+    if (verdict?.quick_check !== 'ok') throw new Error(`it is damaged: ${verdict?.quick_check ?? 'no verdict'}`);
+    database.pragma('journal_mode = WAL');
+    // Losing the last seconds at a power cut costs nothing.
+    database.pragma('synchronous = NORMAL');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Whether another process keeps everybody out, or was quicker to begin the file: it is good, and not ours to move. */
+function isHeldByAnother(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('SQLITE_BUSY') || code === 'EEXIST';
+}
+
+/** A folder is somebody's, whatever was meant by naming it. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isForeign(database: Database): boolean {
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  return tables.length > 0 && !tables.includes('learned');
+}
+
+function create(database: Database): void {
+  database.exec(`
+    CREATE TABLE learned (
+      kind TEXT NOT NULL,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (kind, key)
+    ) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 1;
+  `);
+}
+
+function stateFile(database: Database, complaint: string | undefined): StateFile {
+  const all = database.prepare<[], LearnedRow>('SELECT kind, key, value FROM learned ORDER BY kind, key');
+  const put = database.prepare<[string, string, string]>(
+    'INSERT INTO learned (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
+  );
+  const remove = database.prepare<[string, string]>('DELETE FROM learned WHERE kind = ? AND key = ?');
+  const writeAll = database.transaction((rows: readonly LearnedRow[]) => {
+    for (const { kind, key, value } of rows) {
+      if (value === undefined) remove.run(kind, key);
+      else put.run(kind, key, value);
+    }
+  });
+  return {
+    complaint,
+    read: () => all.all(),
+    write: (rows) => {
+      writeAll.immediate(rows);
+    },
+    close: () => {
+      database.close();
+    },
+  };
+}

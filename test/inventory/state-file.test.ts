@@ -1,0 +1,211 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { type LearnedRow, openStateFile } from '../../src/inventory/state-file.ts';
+import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
+
+const rows: readonly LearnedRow[] = [
+  { kind: 'core', key: '["fs1"]', value: '["c-1"]' },
+  { kind: 'lags', key: '["g/1"]', value: '[["a",0.25],["b",-0.25]]' },
+];
+
+const newPath = (): string => join(temporaryFolder(), 'inventory.db.state');
+
+/** What a process before this one wrote. */
+function writtenPath(more: readonly LearnedRow[] = []): string {
+  const path = newPath();
+  const file = openStateFile(path);
+  file.write([...rows, ...more]);
+  file.close();
+  return path;
+}
+
+/** What the next process finds there. */
+function reopened(path: string) {
+  const file = openStateFile(path);
+  const found = { complaint: file.complaint, rows: file.read() };
+  file.close();
+  return found;
+}
+
+const modesOf = (folder: string) =>
+  readdirSync(folder).map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8));
+
+describe('the file of the learned state', () => {
+  it('begins empty where there is none, for its owner only, and so do the files beside it', () => {
+    const folder = temporaryFolder();
+    const file = openStateFile(join(folder, 'state'));
+    expect([file.complaint, file.read()]).toEqual([undefined, []]);
+    file.write(rows);
+    expect(readdirSync(folder).toSorted()).toEqual(['state', 'state-shm', 'state-wal']);
+    expect(new Set(modesOf(folder))).toEqual(new Set(['600']));
+    file.close();
+  });
+
+  it('holds what was written last, by kind and key', () => {
+    const path = writtenPath();
+    const file = openStateFile(path);
+    file.write([
+      { ...rows[0]!, value: '["c-2"]' },
+      { kind: 'lags', key: '["fs1"]', value: '[]' },
+    ]);
+    file.close();
+    expect(reopened(path)).toEqual({
+      complaint: undefined,
+      rows: [{ ...rows[0], value: '["c-2"]' }, { kind: 'lags', key: '["fs1"]', value: '[]' }, rows[1]],
+    });
+  });
+
+  it('loses rows that are removed, also such as are not there', () => {
+    const path = writtenPath();
+    const file = openStateFile(path);
+    file.write([
+      { ...rows[0]!, value: undefined },
+      { kind: 'core', key: '["nobody"]', value: undefined },
+    ]);
+    file.close();
+    expect(reopened(path).rows).toEqual([rows[1]]);
+  });
+
+  it('is written as a whole or not at all', () => {
+    const path = newPath();
+    const file = openStateFile(path);
+    const notText = { kind: 'core', key: '["fs2"]', value: null } as unknown as LearnedRow;
+    expect(() => {
+      file.write([...rows, notText]);
+    }).toThrow(/NOT NULL/);
+    expect(file.read()).toEqual([]);
+    file.close();
+  });
+});
+
+describe('a file that cannot be used', () => {
+  it.each<[string, (path: string) => void]>([
+    [
+      'no database',
+      (path) => {
+        writeFileSync(path, 'this is no database, and long enough to be looked at. '.repeat(100));
+      },
+    ],
+    [
+      'a database that is cut off',
+      (path) => {
+        truncateSync(path, Math.floor(statSync(path).size / 2));
+      },
+    ],
+    [
+      'a database with pages overwritten',
+      (path) => {
+        const bytes = readFileSync(path);
+        bytes.fill(0xa5, 4_096);
+        writeFileSync(path, bytes);
+      },
+    ],
+    [
+      'an empty file',
+      (path) => {
+        truncateSync(path, 0);
+      },
+    ],
+    [
+      'the form of another version',
+      (path) => {
+        const database = new BetterSqlite(path);
+        database.pragma('user_version = 2');
+        database.close();
+      },
+    ],
+  ])('is put aside, and another one begun: %s', (_, spoil) => {
+    const path = writtenPath(
+      Array.from({ length: 200 }, (_row, at) => ({
+        kind: 'core',
+        key: `["fs${at}"]`,
+        value: `["${'x'.repeat(100)}"]`,
+      })),
+    );
+    spoil(path);
+    const before = readFileSync(path);
+    const file = openStateFile(path);
+    expect(file.complaint).toContain(`put aside as ${path}.damaged`);
+    expect(file.read()).toEqual([]);
+    expect(readFileSync(`${path}.damaged`)).toEqual(before);
+    file.write(rows);
+    file.close();
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+    expect(reopened(path)).toEqual({ complaint: undefined, rows });
+  });
+
+  it('takes its log along: the new file does not begin with what the old one had not settled', () => {
+    const path = writtenPath();
+    writeFileSync(path, 'no database');
+    writeFileSync(`${path}-wal`, 'a log of the file before');
+    writeFileSync(`${path}-shm`, 'the index of that log');
+    const file = openStateFile(path);
+    expect([file.complaint === undefined, file.read()]).toEqual([false, []]);
+    file.close();
+  });
+
+  it('replaces one that was put aside earlier', () => {
+    const path = newPath();
+    for (const text of ['first', 'second']) {
+      writeFileSync(path, text);
+      openStateFile(path).close();
+      expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(text);
+    }
+  });
+});
+
+describe('a place where no file can be', () => {
+  it('is said, and nothing is left there', () => {
+    const folder = temporaryFolder();
+    expect(() => openStateFile(join(folder, 'missing', 'state'))).toThrow(/ENOENT/);
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => openStateFile(join(folder, 'file', 'state'))).toThrow();
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('is a folder: it is left where it is', () => {
+    const folder = join(temporaryFolder(), 'data');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'inventory.db'), 'precious');
+    expect(() => openStateFile(folder)).toThrow();
+    expect(readFileSync(join(folder, 'inventory.db'), 'utf8')).toBe('precious');
+    expect(existsSync(`${folder}.damaged`)).toBe(false);
+  });
+
+  it('is the inventory: it is left as it is', () => {
+    const inventory = temporaryInventory("INSERT INTO gateways (name, proxy) VALUES ('gw1', '192.0.2.1');");
+    const before = readFileSync(inventory.path);
+    expect(() => openStateFile(inventory.path)).toThrow();
+    expect(readFileSync(inventory.path)).toEqual(before);
+    expect(inventory.compile().snapshot?.gateways.map(({ name }) => name)).toEqual(['gw1']);
+  });
+});
+
+describe('another process with the same file', () => {
+  it('shares it: both read what the other wrote', () => {
+    const path = writtenPath();
+    const [one, other] = [openStateFile(path), openStateFile(path)];
+    one.write([{ kind: 'core', key: '["fs2"]', value: '["c-2"]' }]);
+    other.write([{ kind: 'core', key: '["fs3"]', value: '["c-3"]' }]);
+    expect(one.read()).toEqual(other.read());
+    expect(one.read()).toHaveLength(4);
+    one.close();
+    other.close();
+  });
+
+  it('does not lose it to us where it keeps everybody else out', () => {
+    const path = writtenPath();
+    const owner = new BetterSqlite(path);
+    owner.pragma('locking_mode = EXCLUSIVE');
+    owner.exec("UPDATE learned SET value = '[]' WHERE kind = 'core'");
+    try {
+      expect(() => openStateFile(path)).toThrow(/locked/);
+      expect(existsSync(`${path}.damaged`)).toBe(false);
+    } finally {
+      owner.close();
+    }
+    expect(reopened(path).rows).toEqual([{ ...rows[0], value: '[]' }, rows[1]]);
+  });
+});
