@@ -12,6 +12,8 @@ export interface Call {
   readonly atMs: number;
   /** The switchname of the FreeSWITCH that asks. */
   readonly hostname: string;
+  /** The caller's leg on that switch; "" where the request does not name it. */
+  readonly channelUuid: string;
   readonly context: string;
   readonly destinationNumber: CallerText;
   readonly callerNumber: CallerText;

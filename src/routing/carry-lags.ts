@@ -33,8 +33,12 @@ interface Standing {
  * are right in the long run even where weights change, or members come and go, at every call.
  */
 export function carryLags(old: Scheduler, lineup: Lineup, excluded: ReadonlySet<number>): Scheduler {
+  return resumeLags(lagsByName(old), lineup, excluded);
+}
+
+/** As `carryLags`, from lags that were written down. */
+export function resumeLags(known: ReadonlyMap<Name, number>, lineup: Lineup, excluded: ReadonlySet<number>): Scheduler {
   const even = new Scheduler(lineup, excluded);
-  const known = lagsByName(old);
   const claims = carried(known, even);
   const standings = balanced(claims);
   const lags = new Float64Array(lineup.members.length);
@@ -45,7 +49,7 @@ export function carryLags(old: Scheduler, lineup: Lineup, excluded: ReadonlySet<
 }
 
 /** Everybody's lag in calls, with what is owed to them; those who left longest ago first. */
-function lagsByName(scheduler: Scheduler): ReadonlyMap<Name, number> {
+export function lagsByName(scheduler: Scheduler): ReadonlyMap<Name, number> {
   const known = new Map(scheduler.owed);
   const lags = scheduler.lags();
   scheduler.lineup.members.forEach(({ name }, member) => {
@@ -64,7 +68,8 @@ function owedLags(
   lags: Float64Array,
   now: Scheduler,
 ): ReadonlyMap<Name, number> {
-  const present = new Set(now.lineup.members.map(({ name }) => name));
+  // Who is in the line-up and takes no turns now, being full, is as absent as one that left.
+  const present = new Set(claims.map(({ member }) => now.lineup.members[member]?.name));
   const owed = new Map([...known].filter(([name]) => !present.has(name)).slice(-ABSENT_LIMIT));
   for (const { member, lag } of claims) {
     const taken = (lag - (lags[member] ?? 0)) / now.unitsPerCall;

@@ -1,16 +1,41 @@
 import type { Call } from './call.ts';
-import { type Charset, type DialNumber, type NumberRejection, parseDialNumber, rejectionOf } from './dial-number.ts';
+import type { DialNumber, NumberRejection } from './dial-number.ts';
+import type { Gateway } from './gateway.ts';
 import { type GatewayGroup, type Tier, tiersOn } from './gateway-group.ts';
+import { configuredView, type GroupView } from './health-view.ts';
 import type { Name } from './name.ts';
-import { applyNumberRules, fillCaptures, ruleNumber } from './number-rules.ts';
-import { type Leg, type Schedulers, type TurnTaken, orderTier } from './order-tier.ts';
-import { MATCH_LENGTH_LIMIT, type Route } from './route.ts';
+import type { Leg, Schedulers, TurnTaken } from './order-tier.ts';
+import { planLegs, type PlanRequest } from './plan-legs.ts';
+import type { Route } from './route.ts';
+import { routeNumber } from './route-number.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What has been learned and is not in the inventory. */
 export interface LiveView {
   readonly schedulers: Schedulers;
+  /** The group as its health leaves it on this switch. */
+  viewOf(group: GatewayGroup, hostname: string): GroupView;
+  /** Whether the gateway is at its `max_calls` or `max_cps`. */
+  isFull(gateway: Gateway): boolean;
+  /** Whether a gateway on trial may have a call now: the one before it has been judged. */
+  mayProbe(group: GatewayGroup, hostname: string, gateway: Gateway): boolean;
 }
+
+/** A view without anything learned: everybody is up and empty. */
+export function nothingLearned(schedulers: Schedulers): LiveView {
+  return {
+    schedulers,
+    viewOf: (group, hostname) => configuredView(tiersOn(group, hostname)),
+    isFull: () => false,
+    mayProbe: () => false,
+  };
+}
+
+/**
+ * Why no gateway can be called. `not_configured`: the inventory gives the switch none; `down`: health leaves none, and
+ * the group says `when_all_down = 'refuse'`; `full`: all that are left are at their limits.
+ */
+export type NoGatewayReason = 'not_configured' | 'down' | 'full';
 
 /** FreeSWITCH's own choice from a list, ahead of our legs; see `GatewayGroup.chooser`. */
 export interface DistributorLeg {
@@ -30,7 +55,7 @@ export interface DistributorLeg {
 export type Decision =
   | { readonly outcome: 'no_route' }
   | { readonly outcome: 'rejected_number'; readonly route: Route; readonly reason: NumberRejection }
-  | { readonly outcome: 'no_gateway'; readonly route: Route }
+  | { readonly outcome: 'no_gateway'; readonly route: Route; readonly reason: NoGatewayReason }
   | {
       readonly outcome: 'planned';
       readonly route: Route;
@@ -38,14 +63,11 @@ export type Decision =
       /** In the order in which they are tried; each gateway once. */
       readonly legs: readonly Leg[];
       readonly turns: readonly TurnTaken[];
+      /** The first leg where it is there to see whether its gateway works again; nobody's turn then. */
+      readonly probe: Gateway | undefined;
+      /** Whether health left nobody and was doubted. */
+      readonly isDoubted: boolean;
     };
-
-/** What a route makes of the called number: final, or still to be changed by each gateway's rules. */
-export interface RoutedNumber {
-  readonly text: string;
-  readonly isFinal: boolean;
-  readonly charset: Charset;
-}
 
 /**
  * Decides where a call goes. Pure: reads the snapshot and what is live, changes neither. Whoever keeps the live state
@@ -54,20 +76,43 @@ export interface RoutedNumber {
 export function decide(snapshot: Snapshot, live: LiveView, call: Call): Decision {
   const route = snapshot.routes.match(call);
   if (route === undefined) return { outcome: 'no_route' };
+  const { group } = route;
   const number = routeNumber(route, call);
   if (typeof number === 'string') return { outcome: 'rejected_number', route, reason: number };
-  const tiers = tiersOn(route.group, call.hostname);
-  if (tiers.length === 0) return { outcome: 'no_gateway', route };
-  const limit = legLimit(route.group);
-  const avoiding = planOver(tiers, route.group, number, live, limit, call.networkAddress);
+  const configured = tiersOn(group, call.hostname);
+  if (configured.length === 0) return { outcome: 'no_gateway', route, reason: 'not_configured' };
+  const view = live.viewOf(group, call.hostname);
+  if (view.tiers.length === 0) return { outcome: 'no_gateway', route, reason: 'down' };
+  const ask: PlanRequest = {
+    group,
+    number,
+    schedulers: live.schedulers,
+    limit: legLimit(group),
+    callerAddress: call.networkAddress,
+    isFull: (gateway) => live.isFull(gateway),
+    mayProbe: (gateway) => live.mayProbe(group, call.hostname, gateway),
+  };
+  const avoiding = planLegs(view, ask);
   // A call is sent back to where it came from only where nobody else could take it.
   const isSentBack = avoiding.legs.length === 0;
-  const plan = isSentBack ? planOver(tiers, route.group, number, live, limit, '') : avoiding;
-  const [first] = plan.legs;
-  if (first === undefined) return { outcome: 'rejected_number', route, reason: 'after_rules' };
-  const distributor = distributorLeg(route.group, tiers, plan.legs, isSentBack ? '' : call.networkAddress);
+  const plan = isSentBack ? planLegs(view, { ...ask, callerAddress: '' }) : avoiding;
+  if (plan.legs.length === 0) {
+    const hasRoomless = planLegs(view, { ...ask, callerAddress: '', isFull: () => false }).legs.length > 0;
+    return hasRoomless
+      ? { outcome: 'no_gateway', route, reason: 'full' }
+      : { outcome: 'rejected_number', route, reason: 'after_rules' };
+  }
+  const distributor = distributorLeg(group, configured, view, plan.legs, isSentBack ? '' : call.networkAddress);
   const legs = distributor?.spare === undefined ? plan.legs : plan.legs.slice(0, -1);
-  return { outcome: 'planned', route, distributor, legs, turns: plan.turns };
+  return {
+    outcome: 'planned',
+    route,
+    distributor,
+    legs,
+    turns: plan.turns,
+    probe: plan.probe,
+    isDoubted: view.isDoubted,
+  };
 }
 
 /**
@@ -78,94 +123,25 @@ function legLimit({ maxAttempts, continueOn }: GatewayGroup): number {
   return continueOn.length === 0 ? 1 : maxAttempts;
 }
 
-/** Applies the route's rules to the called number, or says why it is refused before or after them. */
-export function routeNumber(route: Route, call: Call): RoutedNumber | NumberRejection {
-  const { charset } = route;
-  if (parseDialNumber(call.destinationNumber, charset) === undefined) return rejectionOf(call.destinationNumber);
-  const isFinal = route.dialNumber !== undefined;
-  const text = isFinal
-    ? fillCaptures(route.dialNumber, capturesOf(route, call))
-    : applyNumberRules(call.destinationNumber, route.numberRules);
-  if (parseDialNumber(text, charset) === undefined) return 'after_rules';
-  return { text, isFinal, charset };
-}
-
-function capturesOf(route: Route, call: Call): readonly string[] {
-  return route.destinationPattern?.captures(call.destinationNumber.slice(0, MATCH_LENGTH_LIMIT)) ?? [];
-}
-
-/** What each of the tier's number rules makes of the number; undefined where it could not be dialled. */
-function numbersOf(tier: Tier, number: RoutedNumber): readonly (DialNumber | undefined)[] {
-  return tier.numberRules.map((rules) =>
-    number.isFinal ? parseDialNumber(number.text, number.charset) : ruleNumber(number.text, rules, number.charset),
-  );
-}
-
-/** @param callerAddress gateways at this address are passed over; '' = none are */
-function planOver(
-  tiers: readonly Tier[],
-  group: GatewayGroup,
-  number: RoutedNumber,
-  live: LiveView,
-  limit: number,
-  callerAddress: string,
-): { readonly legs: readonly Leg[]; readonly turns: readonly TurnTaken[] } {
-  const legs: Leg[] = [];
-  const turns: TurnTaken[] = [];
-  for (const tier of tiers) {
-    if (legs.length >= limit) break;
-    const numbers = numbersOf(tier, number);
-    const unusable = unusablePositions(tier, numbers, callerAddress);
-    const ordered =
-      group.strategy === 'ordered'
-        ? { positions: inOrder(tier, unusable, limit - legs.length), turns: [] }
-        : orderTier(tier, unusable, legs.length === 0, limit - legs.length, live.schedulers);
-    for (const position of ordered.positions) {
-      const gateway = tier.gateways[position];
-      const dialled = numbers[tier.numberRulesOf[position] ?? 0];
-      if (gateway !== undefined && dialled !== undefined) legs.push({ gateway, number: dialled });
-    }
-    turns.push(...ordered.turns);
-  }
-  return { legs, turns };
-}
-
-/** Positions whose rules leave nothing to dial, and those whose proxy is where the call came from. */
-function unusablePositions(
-  tier: Tier,
-  numbers: readonly (DialNumber | undefined)[],
-  callerAddress: string,
-): ReadonlySet<number> {
-  const atAddress = tier.byProxyAddress.get(callerAddress);
-  if (atAddress === undefined && !numbers.includes(undefined)) return NONE;
-  const fromCaller = new Set(atAddress);
-  // In the order of positions, since the set's order enters a key.
-  const isUnusable = (position: number, rules: number): boolean =>
-    numbers[rules] === undefined || fromCaller.has(position);
-  return new Set(tier.numberRulesOf.flatMap((rules, position) => (isUnusable(position, rules) ? [position] : [])));
-}
-
-const NONE: ReadonlySet<number> = new Set();
-
-function inOrder(tier: Tier, unusable: ReadonlySet<number>, limit: number): readonly number[] {
-  const positions: number[] = [];
-  for (let position = 0; position < tier.gateways.length && positions.length < limit; position += 1) {
-    if (!unusable.has(position)) positions.push(position);
-  }
-  return positions;
-}
-
-/** The inventory is proven to give all members of such a group the same number rules, so any leg's number will do. */
+/**
+ * The inventory is proven to give all members of such a group the same number rules, so any leg's number will do. The
+ * list knows nothing of health: whom health leaves out is named as an exception, as is whoever the call came from.
+ */
 function distributorLeg(
   group: GatewayGroup,
-  tiers: readonly Tier[],
+  configured: readonly Tier[],
+  view: GroupView,
   legs: readonly Leg[],
   callerAddress: string,
 ): DistributorLeg | undefined {
-  const [lowest] = tiers;
+  const [lowest] = configured;
   const [first] = legs;
   if (group.chooser !== 'mod_distributor' || lowest === undefined || first === undefined) return undefined;
-  const exceptions = (lowest.byProxyAddress.get(callerAddress) ?? []).flatMap((at) => lowest.gateways[at]?.name ?? []);
+  const left = new Set(view.tiers.flatMap((tier) => (tier.tier === lowest.tier ? tier.gateways : [])));
+  const fromCaller = new Set(lowest.byProxyAddress.get(callerAddress));
+  const exceptions = lowest.gateways.flatMap((gateway, at) =>
+    fromCaller.has(at) || !left.has(gateway) ? [gateway.name] : [],
+  );
   if (exceptions.length === lowest.gateways.length) return undefined;
   const profiles = [...new Set(lowest.gateways.map(({ profile }) => profile))].sort();
   const spare = legs.length > 1 ? legs.at(-1)?.gateway.name : undefined;

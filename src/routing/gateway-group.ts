@@ -1,4 +1,5 @@
 import type { Gateway } from './gateway.ts';
+import type { HealthPolicy } from './health-policy.ts';
 import type { Lineup } from './lineup.ts';
 import type { Name } from './name.ts';
 import type { NumberRules } from './number-rules.ts';
@@ -27,6 +28,8 @@ export interface Tier {
   readonly numberRulesOf: readonly number[];
   /** Positions by the address that the gateway's proxy has. */
   readonly byProxyAddress: ReadonlyMap<string, readonly number[]>;
+  /** Positions of gateways with `max_calls` or `max_cps`. */
+  readonly limited: readonly number[];
 }
 
 export interface GatewayGroup {
@@ -40,6 +43,7 @@ export interface GatewayGroup {
   readonly continueOn: readonly string[];
   /** Every member, by tier, then weight, heaviest first, then name. */
   readonly members: readonly GroupMember[];
+  readonly health: HealthPolicy;
   /** The usable tiers, lowest first, on a switch that `tiersBySwitch` does not name. */
   readonly tiers: readonly Tier[];
   /** Only switches on which this group's members differ. */

@@ -26,6 +26,8 @@ export interface Gateway {
   readonly switches: ReadonlySet<string> | undefined;
   readonly maxCalls: number | undefined;
   readonly maxCps: number | undefined;
+  /** How long its calls are waited for before a switch lets go of it. */
+  readonly drainSeconds: number;
   /** What sofia is told, in a fixed order. */
   readonly parameters: readonly NamedValue[];
   readonly variables: readonly GatewayVariable[];

@@ -24,6 +24,21 @@ export interface Schedulers {
 /** The first places of a tier have schedulers of their own; later ones follow the line-up. */
 const SCHEDULED_PLACES = 3;
 
+/** Leaving and returning costs as much as there are members: in larger tiers the others get turns of their own meanwhile. */
+const LEAVING_LIMIT = 512;
+
+/** What an order is wanted for. */
+export interface TierRequest {
+  readonly tier: Tier;
+  /** Positions that this call cannot use. */
+  readonly unusable: ReadonlySet<number>;
+  /** Positions that no call can use now, since they are at their limits. */
+  readonly full: ReadonlySet<number>;
+  /** Whether the plan begins with this tier; what only overflows into it is dealt separately. */
+  readonly isFirst: boolean;
+  readonly limit: number;
+}
+
 /**
  * Orders the members of a tier for one call, each once, at most `limit`.
  *
@@ -31,27 +46,26 @@ const SCHEDULED_PLACES = 3;
  * the third by one for each pair: so when gateways fail, their calls are spread over the others as the weights say,
  * instead of landing on one neighbour. Schedulers are made when first needed; nothing that is passed in changes.
  *
- * @param unusable positions that this call cannot use
- * @param isFirst whether the plan begins with this tier; what only overflows into it is dealt separately
+ * What a call cannot use has schedulers of its own, since other calls can. Who is full leaves the turns for everybody,
+ * and returns to them without having lost or gained by it.
  */
 export function orderTier(
-  tier: Tier,
-  unusable: ReadonlySet<number>,
-  isFirst: boolean,
-  limit: number,
+  { tier, unusable, full, isFirst, limit }: TierRequest,
   schedulers: Schedulers,
 ): { readonly positions: readonly number[]; readonly turns: readonly TurnTaken[] } {
-  const length = Math.min(limit, tier.gateways.length - unusable.size);
+  const out = full.size === 0 ? unusable : new Set([...unusable, ...full]);
+  const length = Math.min(limit, tier.gateways.length - out.size);
   const positions: number[] = [];
   const turns: TurnTaken[] = [];
-  const prefix = `${tier.lineup.key}${isFirst ? '' : '\nlater'}${exceptWord(unusable)}`;
+  const leaves = tier.gateways.length <= LEAVING_LIMIT ? unusable : out;
+  const prefix = `${tier.lineup.key}${isFirst ? '' : '\nlater'}${exceptWord(leaves)}`;
   while (positions.length < Math.min(length, SCHEDULED_PLACES)) {
     const key = prefix + namesWord('without', tier, positions);
-    const scheduler = schedulerFor(key, tier, unusable, positions, schedulers);
+    const scheduler = schedulerFor(key, tier, out, positions, schedulers);
     positions.push(scheduler.next());
     turns.push({ key, scheduler });
   }
-  appendByLineup(positions, tier, unusable, length);
+  appendByLineup(positions, tier, out, length);
   return { positions, turns };
 }
 
@@ -82,22 +96,28 @@ function namesWord(word: string, tier: Tier, positions: readonly number[]): stri
 function schedulerFor(
   key: string,
   tier: Tier,
-  unusable: ReadonlySet<number>,
+  out: ReadonlySet<number>,
   positions: readonly number[],
   schedulers: Schedulers,
 ): Scheduler {
   const known = schedulers.get(key);
-  if (known?.lineup === tier.lineup) return known;
-  const excluded = new Set([...unusable, ...positions]);
+  if (known?.lineup === tier.lineup && excludesJust(known, out, positions)) return known;
+  const excluded = new Set([...out, ...positions]);
   return known === undefined ? new Scheduler(tier.lineup, excluded) : carryLags(known, tier.lineup, excluded);
 }
 
-function appendByLineup(positions: number[], tier: Tier, unusable: ReadonlySet<number>, length: number): void {
+function excludesJust({ excluded }: Scheduler, out: ReadonlySet<number>, positions: readonly number[]): boolean {
+  if (excluded.size !== out.size + positions.length) return false;
+  for (const position of out) if (!excluded.has(position)) return false;
+  return positions.every((position) => excluded.has(position));
+}
+
+function appendByLineup(positions: number[], tier: Tier, out: ReadonlySet<number>, length: number): void {
   const taken = new Set(positions);
   const size = tier.gateways.length;
   const start = (positions.at(-1) ?? -1) + 1;
   for (let step = 0; positions.length < length && step < size; step += 1) {
     const position = (start + step) % size;
-    if (!taken.has(position) && !unusable.has(position)) positions.push(position);
+    if (!taken.has(position) && !out.has(position)) positions.push(position);
   }
 }

@@ -1,11 +1,12 @@
 import type { Call } from './call.ts';
-import { type Decision, type RoutedNumber, routeNumber } from './decide.ts';
+import type { Decision } from './decide.ts';
 import { ruleNumber } from './number-rules.ts';
 import type { GatewayGroup, GroupMember } from './gateway-group.ts';
 import { isOnSwitch } from './gateway.ts';
 import type { Name } from './name.ts';
 import type { Leg } from './order-tier.ts';
 import { type Route, type RouteCondition, unmetCondition } from './route.ts';
+import { type RoutedNumber, routeNumber } from './route-number.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface PassedOverRoute {
@@ -29,8 +30,15 @@ export function routesPassedOver(snapshot: Snapshot, call: Call): readonly Passe
   return passed;
 }
 
-/** Why each member of the group is not in the plan. Computed only when somebody asks. */
-export function gatewaysPassedOver(decision: Decision, call: Call): readonly PassedOverGateway[] {
+/**
+ * Why each member of the group is not in the plan. Computed only when somebody asks.
+ * @param isOut why health or limits leave the gateway no weight, by name
+ */
+export function gatewaysPassedOver(
+  decision: Decision,
+  call: Call,
+  isOut: ReadonlyMap<string, string> = new Map(),
+): readonly PassedOverGateway[] {
   if (decision.outcome === 'no_route') return [];
   const { group } = decision.route;
   const planned = new Set(decision.outcome === 'planned' ? decision.legs.map(({ gateway }) => gateway.name) : []);
@@ -39,7 +47,10 @@ export function gatewaysPassedOver(decision: Decision, call: Call): readonly Pas
   const avoided = decision.outcome === 'planned' && decision.legs.some(isElsewhere) ? call.networkAddress : undefined;
   return group.members
     .filter(({ gateway }) => !planned.has(gateway.name))
-    .map((member) => ({ gateway: member.gateway.name, reason: reasonFor(member, group, call, number, avoided) }));
+    .map((member) => ({
+      gateway: member.gateway.name,
+      reason: reasonFor(member, group, call, number, avoided, isOut.get(member.gateway.name)),
+    }));
 }
 
 function reasonFor(
@@ -48,11 +59,13 @@ function reasonFor(
   call: Call,
   number: ReturnType<typeof routeNumber>,
   avoidedAddress: string | undefined,
+  out: string | undefined,
 ): string {
   if (gateway.state === 'drain') return "its state is 'drain': no new calls";
   if (gateway.state === 'disabled') return "its state is 'disabled'";
   if (weight === 0) return 'its weight in this group is 0';
   if (!isOnSwitch(gateway, call.hostname)) return `gateway_switches does not give it to switch '${call.hostname}'`;
+  if (out !== undefined) return out;
   if (typeof number === 'string') return 'the number is refused';
   if (!canDial(gateway.numberRules, number)) return 'its own strip_digits and add_prefix leave nothing to dial';
   if (gateway.proxyAddress !== undefined && gateway.proxyAddress === avoidedAddress) {

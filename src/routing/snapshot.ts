@@ -1,5 +1,6 @@
 import type { Gateway, NamedValue } from './gateway.ts';
 import type { GatewayGroup } from './gateway-group.ts';
+import type { BlameTable } from './leg-outcome.ts';
 import type { Lineup } from './lineup.ts';
 import type { Name } from './name.ts';
 import type { RouteTable } from './route-table.ts';
@@ -8,6 +9,14 @@ import type { RouteTable } from './route-table.ts';
 export interface Profile {
   readonly name: Name;
   readonly settings: readonly NamedValue[];
+}
+
+/** A switch that can be listened to. */
+export interface EventSocket {
+  readonly hostname: string;
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
 }
 
 /** What the routes need to know of a call besides context and number; the switches must send it. */
@@ -31,6 +40,9 @@ export interface Snapshot {
   readonly hostnames: ReadonlySet<string>;
   /** Those of them that some gateway is bound to: they see another inventory than everybody else. */
   readonly hostnamesWithOwnView: ReadonlySet<string>;
+  /** The switches whose event socket is known, by hostname. */
+  readonly eventSockets: readonly EventSocket[];
+  readonly blame: BlameTable;
   readonly neededFields: NeededFields;
   /** Every line-up by its key, so that the next snapshot can keep those that did not change. */
   readonly lineups: ReadonlyMap<string, Lineup>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Decision, decide } from '../../src/routing/decide.ts';
+import { type Decision, decide, nothingLearned } from '../../src/routing/decide.ts';
 import { buildCall, type CallPlan } from '../support/build-call.ts';
 import { buildSnapshot, type GatewayPlan, type GroupPlan } from '../support/build-snapshot.ts';
 import { TurnKeeper } from '../support/turn-keeper.ts';
@@ -12,7 +12,7 @@ function decided(
 ): Decision {
   const groups = { g: { ...group, chooser: 'mod_distributor' as const } };
   const snapshot = buildSnapshot({ groups, gateways, routes: [route] });
-  return decide(snapshot, { schedulers: new TurnKeeper() }, buildCall(call));
+  return decide(snapshot, nothingLearned(new TurnKeeper()), buildCall(call));
 }
 
 /** The distributor's leg and the names of ours after it. */

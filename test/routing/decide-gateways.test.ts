@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Decision, decide } from '../../src/routing/decide.ts';
+import { type Decision, decide, nothingLearned } from '../../src/routing/decide.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
 import { buildCall, type CallPlan } from '../support/build-call.ts';
 import { buildSnapshot, type GatewayPlan, type GroupPlan } from '../support/build-snapshot.ts';
@@ -17,7 +17,7 @@ const legsOf = (decision: Decision): string =>
 function plans(snapshot: Snapshot, calls: number, call: CallPlan = {}): readonly string[] {
   const keeper = new TurnKeeper();
   return Array.from({ length: calls }, () => {
-    const decision = decide(snapshot, { schedulers: keeper }, buildCall(call));
+    const decision = decide(snapshot, nothingLearned(keeper), buildCall(call));
     if (decision.outcome === 'planned') keeper.commit(decision.turns);
     return legsOf(decision);
   });
@@ -58,7 +58,7 @@ describe('the plan of a weighted group', () => {
     const keeper = new TurnKeeper();
     const pairs = Array.from({ length: 4 }, () =>
       [{}, { networkAddress: '192.0.2.7' }].map((call) => {
-        const decision = decide(snapshot, { schedulers: keeper }, buildCall(call));
+        const decision = decide(snapshot, nothingLearned(keeper), buildCall(call));
         if (decision.outcome === 'planned') keeper.commit(decision.turns);
         return legsOf(decision);
       }),
@@ -84,7 +84,7 @@ describe('the plan of an ordered group', () => {
 
   it('takes no turns', () => {
     const snapshot = snapshotOf({ members: { a: 1, b: 1 }, strategy: 'ordered' });
-    expect(decide(snapshot, { schedulers: new TurnKeeper() }, buildCall())).toMatchObject({ turns: [] });
+    expect(decide(snapshot, nothingLearned(new TurnKeeper()), buildCall())).toMatchObject({ turns: [] });
   });
 });
 
@@ -160,7 +160,7 @@ describe('the gateway that a call came from', () => {
     const undisturbed = plans(snapshot, 30);
     const mixed = Array.from({ length: 30 }, () => {
       const [fromBack, fromElsewhere] = [{ networkAddress }, {}].map((call) => {
-        const decision = decide(snapshot, { schedulers: keeper }, buildCall(call));
+        const decision = decide(snapshot, nothingLearned(keeper), buildCall(call));
         if (decision.outcome === 'planned') keeper.commit(decision.turns);
         return legsOf(decision);
       });
@@ -191,11 +191,11 @@ describe('deciding', () => {
           const keeper = new TurnKeeper();
           const call = deepFreeze(buildCall(isBack ? { networkAddress: '192.0.2.7' } : {}));
           for (let before = 0; before < calls; before += 1) {
-            const decision = decide(snapshot, { schedulers: keeper }, call);
+            const decision = decide(snapshot, nothingLearned(keeper), call);
             if (decision.outcome === 'planned') keeper.commit(decision.turns);
           }
           const state = keeper.describe();
-          const decisions = [0, 1].map(() => decide(snapshot, { schedulers: keeper }, call));
+          const decisions = [0, 1].map(() => decide(snapshot, nothingLearned(keeper), call));
           expect(keeper.describe()).toBe(state);
           expect(legsOf(decisions[0]!)).toBe(legsOf(decisions[1]!));
         },
@@ -209,7 +209,7 @@ describe('deciding', () => {
     const keeper = new TurnKeeper();
     const run = (snapshot: Snapshot, calls: number) =>
       Array.from({ length: calls }, () => {
-        const decision = decide(snapshot, { schedulers: keeper }, buildCall());
+        const decision = decide(snapshot, nothingLearned(keeper), buildCall());
         if (decision.outcome === 'planned') keeper.commit(decision.turns);
         return legsOf(decision);
       });

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Decision, decide, routeNumber } from '../../src/routing/decide.ts';
+import { type Decision, decide, nothingLearned } from '../../src/routing/decide.ts';
+import { routeNumber } from '../../src/routing/route-number.ts';
 import { parseDialNumber } from '../../src/routing/dial-number.ts';
 import { buildCall } from '../support/build-call.ts';
 import { buildSnapshot, type SnapshotPlan } from '../support/build-snapshot.ts';
 import { TurnKeeper } from '../support/turn-keeper.ts';
 
 const decided = (plan: SnapshotPlan, call: Parameters<typeof buildCall>[0]): Decision =>
-  decide(buildSnapshot(plan), { schedulers: new TurnKeeper() }, buildCall(call));
+  decide(buildSnapshot(plan), nothingLearned(new TurnKeeper()), buildCall(call));
 
 /** `gateway:number` of every leg, or the outcome, with the reason where a number is refused. */
 function brief(decision: Decision): string {
@@ -134,7 +135,7 @@ describe('whatever a caller dials', () => {
           routes: [{ ...route, addPrefix: route.addPrefix === '+' ? '' : route.addPrefix, destinationCharset }],
         });
         const call = buildCall({ number });
-        const decision = decide(snapshot, { schedulers: new TurnKeeper() }, call);
+        const decision = decide(snapshot, nothingLearned(new TurnKeeper()), call);
         const before = parseDialNumber(number, destinationCharset);
         if (decision.outcome === 'planned') {
           const routed = routeNumber(decision.route, call);

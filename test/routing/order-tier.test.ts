@@ -19,7 +19,7 @@ function orders(
   { unusable = nobody, limit = 3, keeper = new TurnKeeper() } = {},
 ): readonly (readonly number[])[] {
   return Array.from({ length: calls }, () => {
-    const { positions, turns } = orderTier(tier, unusable, true, limit, keeper);
+    const { positions, turns } = orderTier({ tier, unusable, full: nobody, isFirst: true, limit }, keeper);
     keeper.commit(turns);
     return positions;
   });
@@ -115,7 +115,9 @@ describe('the order of a tier', () => {
         const keeper = new TurnKeeper();
         orders(tier, calls % 50, { unusable, keeper });
         const before = keeper.describe();
-        const [first, second] = [0, 1].map(() => orderTier(tier, unusable, true, 3, keeper).positions);
+        const [first, second] = [0, 1].map(
+          () => orderTier({ tier, unusable, full: nobody, isFirst: true, limit: 3 }, keeper).positions,
+        );
         expect(first).toEqual(second);
         expect(keeper.describe()).toBe(before);
       }),
@@ -127,8 +129,8 @@ describe('the order of a tier', () => {
     const undisturbed = orders(tier, 50);
     const keeper = new TurnKeeper();
     const disturbed = Array.from({ length: 50 }, () => {
-      keeper.commit(orderTier(tier, nobody, false, 3, keeper).turns);
-      keeper.commit(orderTier(tier, new Set([1]), true, 3, keeper).turns);
+      keeper.commit(orderTier({ tier, unusable: nobody, full: nobody, isFirst: false, limit: 3 }, keeper).turns);
+      keeper.commit(orderTier({ tier, unusable: new Set([1]), full: nobody, isFirst: true, limit: 3 }, keeper).turns);
       return orders(tier, 1, { keeper })[0];
     });
     expect(disturbed).toEqual(undisturbed);
@@ -138,7 +140,10 @@ describe('the order of a tier', () => {
     const keeper = new TurnKeeper();
     orders(tierOf([5, 3, 2, 2]), 57, { keeper });
     const changed = tierOf([1, 3, 2, 9]);
-    const lagsBefore = orderTier(changed, nobody, true, 3, keeper).turns.map(({ scheduler }) => [...scheduler.lags()]);
+    const lagsBefore = orderTier(
+      { tier: changed, unusable: nobody, full: nobody, isFirst: true, limit: 3 },
+      keeper,
+    ).turns.map(({ scheduler }) => [...scheduler.lags()]);
     expect(lagsBefore.every((lags) => lags.some((lag) => lag !== 0))).toBe(true);
     const plans = orders(changed, 1_500, { keeper });
     for (const place of [0, 1, 2]) {
@@ -177,7 +182,7 @@ describe('the keys of schedulers', () => {
         [new Set([0]), true],
         [new Set([1]), false],
       ] as const) {
-        const { turns } = orderTier(tiers[0]!, unusable, isFirst, 3, new TurnKeeper());
+        const { turns } = orderTier({ tier: tiers[0]!, unusable, full: nobody, isFirst, limit: 3 }, new TurnKeeper());
         for (const { key } of turns) {
           expect(seen.get(key) ?? hostname, key).toBe(hostname);
           seen.set(key, hostname);
@@ -191,7 +196,7 @@ describe('the keys of schedulers', () => {
     const keys = group.tiers.flatMap((tier) =>
       [true, false].flatMap((isFirst) =>
         [nobody, new Set([0]), new Set([1])].flatMap((unusable) =>
-          orderTier(tier, unusable, isFirst, 3, new TurnKeeper()).turns.map(({ key }) => key),
+          orderTier({ tier, unusable, full: nobody, isFirst, limit: 3 }, new TurnKeeper()).turns.map(({ key }) => key),
         ),
       ),
     );
@@ -199,7 +204,10 @@ describe('the keys of schedulers', () => {
     const keeper = new TurnKeeper();
     const thirds = new Set<string>();
     for (let call = 0; call < 500; call += 1) {
-      const { turns } = orderTier(group.tiers[0]!, nobody, true, 3, keeper);
+      const { turns } = orderTier(
+        { tier: group.tiers[0]!, unusable: nobody, full: nobody, isFirst: true, limit: 3 },
+        keeper,
+      );
       keeper.commit(turns);
       thirds.add(turns[2]!.key);
     }
@@ -210,7 +218,7 @@ describe('the keys of schedulers', () => {
   it('stay short however many members a call cannot use, since a caller has the choice of them', () => {
     const tier = tierOf(Array.from({ length: 1_000 }, () => 1));
     const unusable = new Set(Array.from({ length: 900 }, (_, at) => at));
-    const { turns } = orderTier(tier, unusable, true, 3, new TurnKeeper());
+    const { turns } = orderTier({ tier, unusable, full: nobody, isFirst: true, limit: 3 }, new TurnKeeper());
     for (const { key } of turns) expect(key.length).toBeLessThan(1_000);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/routing/decide.ts';
+import { decide, nothingLearned } from '../../src/routing/decide.ts';
 import { gatewaysPassedOver, routesPassedOver } from '../../src/routing/passed-over.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
 import { buildCall, type CallPlan } from '../support/build-call.ts';
@@ -10,7 +10,7 @@ import { TurnKeeper } from '../support/turn-keeper.ts';
 /** The names in the plan of the first call, and the reason for each other member. */
 function explained(snapshot: Snapshot, plan: CallPlan = {}) {
   const call = buildCall(plan);
-  const decision = decide(snapshot, { schedulers: new TurnKeeper() }, call);
+  const decision = decide(snapshot, nothingLearned(new TurnKeeper()), call);
   return {
     legs: decision.outcome === 'planned' ? decision.legs.map(({ gateway }) => gateway.name as string) : [],
     reasons: Object.fromEntries(gatewaysPassedOver(decision, call).map(({ gateway, reason }) => [gateway, reason])),

@@ -15,6 +15,7 @@ export function buildCall(plan: CallPlan = {}): Call {
   return {
     decisionId: 'd-1',
     atMs: 0,
+    channelUuid: '',
     hostname: plan.hostname ?? 'fs1',
     context: plan.context ?? 'default',
     destinationNumber: callerText(plan.number ?? '100'),

@@ -1,4 +1,4 @@
-import { type Decision, decide } from '../../src/routing/decide.ts';
+import { type Decision, decide, nothingLearned } from '../../src/routing/decide.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
 import type { Plan } from '../../src/xml/plan-document.ts';
 import { buildCall } from './build-call.ts';
@@ -34,5 +34,5 @@ function planned(decision: Decision): Plan {
 }
 
 function decideOver(snapshot: Snapshot, number: string, context: string): Decision {
-  return decide(snapshot, { schedulers: new Map() }, buildCall({ number, context, networkAddress: '' }));
+  return decide(snapshot, nothingLearned(new Map()), buildCall({ number, context, networkAddress: '' }));
 }

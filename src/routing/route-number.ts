@@ -1,0 +1,32 @@
+import type { Call } from './call.ts';
+import { type Charset, type DialNumber, type NumberRejection, parseDialNumber, rejectionOf } from './dial-number.ts';
+import { applyNumberRules, fillCaptures, type NumberRules, ruleNumber } from './number-rules.ts';
+import { MATCH_LENGTH_LIMIT, type Route } from './route.ts';
+
+/** What a route makes of the called number: final, or still to be changed by each gateway's rules. */
+export interface RoutedNumber {
+  readonly text: string;
+  readonly isFinal: boolean;
+  readonly charset: Charset;
+}
+
+/** Applies the route's rules to the called number, or says why it is refused before or after them. */
+export function routeNumber(route: Route, call: Call): RoutedNumber | NumberRejection {
+  const { charset } = route;
+  if (parseDialNumber(call.destinationNumber, charset) === undefined) return rejectionOf(call.destinationNumber);
+  const isFinal = route.dialNumber !== undefined;
+  const text = isFinal
+    ? fillCaptures(route.dialNumber, capturesOf(route, call))
+    : applyNumberRules(call.destinationNumber, route.numberRules);
+  if (parseDialNumber(text, charset) === undefined) return 'after_rules';
+  return { text, isFinal, charset };
+}
+
+function capturesOf(route: Route, call: Call): readonly string[] {
+  return route.destinationPattern?.captures(call.destinationNumber.slice(0, MATCH_LENGTH_LIMIT)) ?? [];
+}
+
+/** What a gateway's own rules make of it; undefined where that could not be dialled. */
+export function gatewayNumber(number: RoutedNumber, rules: NumberRules): DialNumber | undefined {
+  return number.isFinal ? parseDialNumber(number.text, number.charset) : ruleNumber(number.text, rules, number.charset);
+}
