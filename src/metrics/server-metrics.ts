@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ChildCache } from './child-cache.ts';
+import { LiveMetrics, type LiveReading } from './live-metrics.ts';
 import type { NumberRejection } from '../routing/dial-number.ts';
 import type { GatewayState } from '../routing/gateway.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
@@ -11,7 +12,8 @@ export type RequestSection = 'configuration' | 'directory' | 'dialplan' | 'other
 /** What came of a request. `served` = a document, `not_found` = FreeSWITCH goes on to its own files. */
 export type RequestResult = 'served' | 'refused' | 'not_found' | 'too_large' | 'malformed' | 'unauthorized' | 'error';
 
-export type DecisionOutcome = 'planned' | 'no_gateway' | 'rejected_number' | 'no_route';
+/** `no_gateway`: the inventory gives none; `all_down`: health leaves none; `all_full`: all that are left are at a limit. */
+export type DecisionOutcome = 'planned' | 'no_gateway' | 'all_down' | 'all_full' | 'rejected_number' | 'no_route';
 
 /** Switches that the inventory does not name share this label value. */
 const OTHER_SWITCH = 'other';
@@ -20,8 +22,11 @@ const OTHER_SWITCH = 'other';
 const NO_GROUP = '-';
 
 const STATES: readonly GatewayState[] = ['active', 'drain', 'disabled'];
-const OUTCOMES: readonly DecisionOutcome[] = ['planned', 'no_gateway', 'rejected_number'];
+const OUTCOMES: readonly DecisionOutcome[] = ['planned', 'no_gateway', 'all_down', 'all_full', 'rejected_number'];
 const REJECTIONS: readonly NumberRejection[] = ['empty', 'too_long', 'charset', 'after_rules'];
+
+/** Gauges of Node's with the name of a counter, which Prometheus' own check objects to; the same by type stays. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 const LOOKUP_SECONDS_BUCKETS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
 
@@ -106,13 +111,22 @@ export class ServerMetrics {
   readonly #decisionChildren = new ChildCache((...values) => this.#decisions.labels(...values));
   readonly #selectedChildren = new ChildCache((...values) => this.#selected.labels(...values));
   #hostnames: ReadonlySet<string> = new Set();
+  #read: () => LiveReading | undefined = () => undefined;
+  /** Those of switches, health and calls. */
+  readonly live = new LiveMetrics(this.#registry, () => this.#read());
 
   constructor(version: string, nodeVersion: string) {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
     this.#buildInfo.set({ version, node_version: nodeVersion }, 1);
     this.#lastReload.set(0);
     for (const reason of REJECTIONS) this.#rejected.inc({ reason }, 0);
     this.#decisions.inc({ group: NO_GROUP, outcome: 'no_route' }, 0);
+  }
+
+  /** @param read gives what is counted elsewhere, at every scrape */
+  readFrom(read: () => LiveReading | undefined): void {
+    this.#read = read;
   }
 
   /** The label of a switch: its name where the inventory has it. */
@@ -152,6 +166,7 @@ export class ServerMetrics {
     this.#resetGauges(snapshot);
     this.#startCounters(snapshot);
     await this.#dropStrays(snapshot);
+    await this.live.inventoryServed(snapshot);
   }
 
   /** The inventory as it is now is not served. */
