@@ -1,11 +1,17 @@
 import type { Log } from '../config/log.ts';
 import { type Finding, isProblem } from '../errors/finding.ts';
-import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import type { DecisionOutcome, ServerMetrics } from '../metrics/server-metrics.ts';
 import type { Call } from '../routing/call.ts';
-import { type Decision, decide } from '../routing/decide.ts';
+import { type Decision, decide, type LiveView } from '../routing/decide.ts';
+import { explainCall, type Explanation } from '../routing/explain-call.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import { type DecideSpan, SPANS, spanSync } from '../tracing/spans.ts';
 import { DocumentStore } from './document-store.ts';
 import { type CarriedFields, FieldWatch } from './field-watch.ts';
+import { AppliedGateways } from './applied-gateways.ts';
+import { configuredKey } from './health-views.ts';
+import { Learned } from './learned.ts';
+import { readMetrics } from './read-metrics.ts';
 import { SchedulerStore } from './scheduler-store.ts';
 
 /** What is being served: a snapshot and its documents, swapped as one. */
@@ -20,14 +26,27 @@ export interface Serving {
 export class LiveState {
   readonly #metrics: ServerMetrics;
   readonly #log: Log;
-  readonly #schedulers = new SchedulerStore();
+  readonly schedulers = new SchedulerStore();
   readonly #fieldWatch = new FieldWatch();
+  readonly #liveView: LiveView;
+  readonly #onServed: ((snapshot: Snapshot) => void)[] = [];
+  readonly learned: Learned;
+  readonly applied: AppliedGateways;
   #serving: Serving | undefined;
   #refusal: readonly Finding[] = [];
 
-  constructor(metrics: ServerMetrics, log: Log) {
+  /** @param nowMs monotonic clock */
+  constructor(metrics: ServerMetrics, log: Log, nowMs: () => number) {
     this.#metrics = metrics;
     this.#log = log;
+    this.applied = new AppliedGateways(nowMs);
+    this.learned = new Learned({ metrics: metrics.live, log, nowMs });
+    this.#liveView = this.learned.viewWith(this.schedulers);
+    metrics.readFrom(() => {
+      const snapshot = this.#serving?.snapshot;
+      const firstPlaces = this.schedulers.firstPlaces.map(([, scheduler]) => scheduler);
+      return snapshot === undefined ? undefined : readMetrics(snapshot, this.learned, firstPlaces);
+    });
   }
 
   /** Undefined until a first inventory was proven consistent. */
@@ -45,11 +64,13 @@ export class LiveState {
     const generation = (this.#serving?.generation ?? 0) + 1;
     this.#serving = { snapshot, documents: new DocumentStore(snapshot), generation };
     this.#refusal = [];
-    this.#schedulers.keepOnly((lineup) => snapshot.lineups.has(lineup));
+    this.learned.serve(snapshot);
+    this.schedulers.keepOnly((lineup) => snapshot.lineups.has(configuredKey(lineup)));
     this.#fieldWatch.reset();
     const counts = { gateways: snapshot.gateways.length, groups: snapshot.groups.length, routes: snapshot.routes.size };
     this.#log.info({ generation, ...counts }, 'inventory served');
     for (const finding of findings) this.#log.warn({ finding }, `inventory: ${finding.where}: ${finding.what}`);
+    for (const tell of this.#onServed) tell(snapshot);
     this.#metrics.inventoryServed(snapshot, generation).catch((error: unknown) => {
       this.#log.error({ error: String(error) }, 'metrics do not show the new inventory');
     });
@@ -75,20 +96,48 @@ export class LiveState {
 
   /** Decides a call and takes the turns that the decision gives out. */
   route(serving: Serving, call: Call): Decision {
-    const decision = decide(serving.snapshot, { schedulers: this.#schedulers }, call);
+    const decision = spanSync(
+      SPANS.decide,
+      () => ({ decisionId: call.decisionId, switch: call.hostname, context: call.context }),
+      () => decide(serving.snapshot, this.#liveView, call),
+      spanOf,
+    );
     if (decision.outcome === 'no_route') {
       this.#metrics.decided(undefined, 'no_route');
       return decision;
     }
     const group = decision.route.group.name;
-    this.#metrics.decided(group, decision.outcome);
+    this.#metrics.decided(group, countedAs(decision));
     if (decision.outcome === 'rejected_number') this.#metrics.numberRejected(decision.reason);
     if (decision.outcome === 'planned') {
-      for (const { key, scheduler } of decision.turns) this.#schedulers.take(key, scheduler);
+      for (const { key, scheduler } of decision.turns) this.schedulers.take(key, scheduler);
+      this.learned.planned(decision, call);
+      if (decision.isDoubted) this.#metrics.live.panic(group);
       const before = decision.distributor === undefined ? 1 : 2;
       for (const [at, { gateway }] of decision.legs.entries()) this.#metrics.selected(group, gateway.name, at + before);
     }
     return decision;
+  }
+
+  /** Decides a call as `route` would now, takes no turn, and says why. */
+  explain(serving: Serving, call: Call): Explanation {
+    return explainCall(serving.snapshot, call, {
+      live: this.#liveView,
+      weightOf: (group, hostname, member) => this.learned.weightOf(group, hostname, member),
+    });
+  }
+
+  /** Tells of each snapshot from now on, and of the one that is served already. */
+  onServed(tell: (snapshot: Snapshot) => void): void {
+    this.#onServed.push(tell);
+    if (this.#serving !== undefined) tell(this.#serving.snapshot);
+  }
+
+  /** A switch was answered with its gateways: what it adds now is defined as in this snapshot. */
+  gatewaysServed({ snapshot }: Serving, hostname: string, profile: string | undefined): void {
+    if (!snapshot.eventSockets.some((it) => it.hostname === hostname)) return;
+    const profiles = profile === undefined ? snapshot.profiles.map(({ name }) => name) : [profile];
+    for (const name of profiles) this.applied.served(snapshot, hostname, name);
   }
 
   /** Watches for fields that routes need and this request's switch does not send. */
@@ -111,4 +160,17 @@ export class LiveState {
         `\`trunkhunt xml-curl-conf${headers}\` prints into xml_curl.conf.xml, then \`reload mod_xml_curl\` on the switch`,
     );
   }
+}
+
+/** What a decision with a group is counted as. */
+function countedAs(decision: Exclude<Decision, { readonly outcome: 'no_route' }>): DecisionOutcome {
+  if (decision.outcome !== 'no_gateway') return decision.outcome;
+  return decision.reason === 'not_configured' ? 'no_gateway' : `all_${decision.reason}`;
+}
+
+function spanOf(decision: Decision): Partial<DecideSpan> {
+  if (decision.outcome === 'no_route') return { outcome: 'no_route' };
+  const group = decision.route.group.name;
+  if (decision.outcome !== 'planned') return { outcome: countedAs(decision), group };
+  return { outcome: 'planned', group, gateways: decision.legs.map(({ gateway }) => gateway.name) };
 }

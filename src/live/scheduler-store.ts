@@ -29,6 +29,11 @@ export class SchedulerStore {
     return this.#schedulers.get(key);
   }
 
+  /** Those that deal first places, each with its key. */
+  get firstPlaces(): readonly (readonly [key: string, scheduler: Scheduler])[] {
+    return [...this.#schedulers].filter(([key, { lineup }]) => key === lineup.key);
+  }
+
   /** Stores the scheduler and gives its turn to whoever is next. */
   take(key: string, scheduler: Scheduler): void {
     const before = this.#schedulers.get(key);
@@ -38,6 +43,13 @@ export class SchedulerStore {
     this.#schedulers.delete(key);
     this.#schedulers.set(key, scheduler);
     if (this.#footprint > this.#limit) this.#dropLongestUnused();
+  }
+
+  /** Takes over a scheduler from before a restart; one that has taken turns since is not replaced. */
+  restore(key: string, scheduler: Scheduler): void {
+    if (this.#schedulers.has(key)) return;
+    this.#schedulers.set(key, scheduler);
+    this.#footprint += costOf(scheduler);
   }
 
   /** Forgets schedulers whose line-up is no longer there. */

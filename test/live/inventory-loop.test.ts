@@ -18,7 +18,7 @@ const refused: CompiledInventory = {
   findings: [
     { code: 'pattern-invalid', where: "routes['a']", what: 'one', fix: 'mend it' },
     { code: 'group-empty', where: "gateway_groups['b']", what: 'two', fix: 'mend it' },
-    { code: 'limit-not-enforced', where: "gateways['c']", what: 'a warning', fix: 'mend it' },
+    { code: 'limit-unwatched', where: "gateways['c']", what: 'a warning', fix: 'mend it' },
   ],
 };
 
@@ -41,7 +41,7 @@ function loopOver(first: () => CompiledInventory) {
   const at = (level: string) => (_data: object, message: string) => log.push(`${level} ${message}`);
   const collecting: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const metrics = new ServerMetrics('1', 'v1');
-  const live = new LiveState(metrics, collecting);
+  const live = new LiveState(metrics, collecting, () => 0);
   const stop = startInventoryLoop(source, live);
   return {
     live,

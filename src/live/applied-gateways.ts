@@ -1,0 +1,92 @@
+import { isServed } from '../routing/gateway.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
+import { type AppliedGateway, fingerprintOf, type WantedGateway } from './wanted-gateway.ts';
+
+/** A switch that starts loads its profiles some time before its event socket is there. */
+const SERVED_JUST_NOW_MS = 120_000;
+
+/**
+ * What each switch was given: a switch does not show a gateway's password or parameters, so whether they are still as
+ * SQL wants them is known only from what was last applied. Belongs to one run of the switch (its Core-UUID).
+ */
+export class AppliedGateways {
+  readonly #bySwitch = new Map<string, Map<string, AppliedGateway>>();
+  /** What each switch was last answered, by profile: a gateway that it adds right after has the definition of then. */
+  readonly #served = new Map<string, { readonly wanted: ReadonlyMap<string, WantedGateway>; readonly atMs: number }>();
+  readonly #wanted = new WeakMap<Snapshot, Map<string, ReadonlyMap<string, WantedGateway>>>();
+  readonly #nowMs: () => number;
+  #onChange: () => void = () => undefined;
+
+  /** @param nowMs monotonic clock */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** @param tell called after every change, so that it is kept over restarts */
+  onChange(tell: () => void): void {
+    this.#onChange = tell;
+  }
+
+  /** By switch, then gateway. */
+  get all(): ReadonlyMap<string, ReadonlyMap<string, AppliedGateway>> {
+    return this.#bySwitch;
+  }
+
+  /** What was applied to the switch, by gateway. */
+  of(hostname: string): ReadonlyMap<string, AppliedGateway> {
+    return this.#bySwitch.get(hostname) ?? new Map<string, AppliedGateway>();
+  }
+
+  /** The gateways that the switch is to have, by name. */
+  wantedOn(snapshot: Snapshot, hostname: string): ReadonlyMap<string, WantedGateway> {
+    const views = this.#wanted.get(snapshot) ?? new Map<string, ReadonlyMap<string, WantedGateway>>();
+    this.#wanted.set(snapshot, views);
+    const view = snapshot.hostnamesWithOwnView.has(hostname) ? hostname : '';
+    const known = views.get(view);
+    if (known !== undefined) return known;
+    const wanted = new Map<string, WantedGateway>(
+      snapshot.gateways
+        .filter((gateway) => isServed(gateway, view))
+        .map((gateway) => [gateway.name, { gateway, fingerprint: fingerprintOf(gateway) }]),
+    );
+    views.set(view, wanted);
+    return wanted;
+  }
+
+  /** The switch was answered with this snapshot's gateways of a profile. */
+  served(snapshot: Snapshot, hostname: string, profile: string): void {
+    this.#served.set(`${hostname}\n${profile}`, { wanted: this.wantedOn(snapshot, hostname), atMs: this.#nowMs() });
+  }
+
+  /** The switch has the gateway anew: with the definition that it was last answered. */
+  added(hostname: string, profile: string, gateway: string, wanted: WantedGateway | undefined): void {
+    const served = this.#justServed(hostname, profile)?.get(gateway) ?? wanted;
+    if (served === undefined) return;
+    const applied = this.#bySwitch.get(hostname) ?? new Map<string, AppliedGateway>();
+    this.#bySwitch.set(hostname, applied);
+    applied.set(gateway, { fingerprint: served.fingerprint, drainSeconds: served.gateway.drainSeconds });
+    this.#onChange();
+  }
+
+  /** Old answers say nothing of what is added now: another server may have given the newer one. */
+  #justServed(hostname: string, profile: string): ReadonlyMap<string, WantedGateway> | undefined {
+    const served = this.#served.get(`${hostname}\n${profile}`);
+    return served !== undefined && this.#nowMs() - served.atMs <= SERVED_JUST_NOW_MS ? served.wanted : undefined;
+  }
+
+  /** The switch has it no more. */
+  gone(hostname: string, gateway: string): void {
+    if (this.#bySwitch.get(hostname)?.delete(gateway) === true) this.#onChange();
+  }
+
+  /** The switch began anew: what it has now it was given since. */
+  forget(hostname: string): void {
+    this.#bySwitch.delete(hostname);
+    this.#onChange();
+  }
+
+  /** Takes over what was known before a restart. */
+  restore(hostname: string, applied: ReadonlyMap<string, AppliedGateway>): void {
+    this.#bySwitch.set(hostname, new Map(applied));
+  }
+}

@@ -1,0 +1,235 @@
+import type { Gateway } from '../routing/gateway.ts';
+import type { Name } from '../routing/name.ts';
+import { RateWindow } from './rate-window.ts';
+
+/** A plan that was given out and whose legs may still be called. */
+export interface OpenPlan {
+  readonly decisionId: string;
+  readonly hostname: string;
+  /** The caller's leg, as the request named it; '' where it did not. */
+  readonly callerUuid: string;
+  readonly group: Name;
+  /** The called number, for telling destinations apart. */
+  readonly number: string;
+  /** The gateways in the order in which they are tried, from `firstAttempt`. */
+  readonly gateways: readonly Gateway[];
+  readonly firstAttempt: number;
+  /** The gateway on trial that this call is for. */
+  readonly probe: Name | undefined;
+  /** By then every leg has been tried or never will be. */
+  readonly expiresAtMs: number;
+}
+
+interface Reservation {
+  readonly plan: OpenPlan;
+  /** Attempts that still hold a slot, with their gateways. */
+  readonly held: Map<number, Name>;
+}
+
+/** A leg that is up, or on its way. */
+export interface LiveLeg {
+  readonly hostname: string;
+  readonly uuid: string;
+  readonly gateway: Name;
+  /** The plan that it belongs to, where it is one of ours. */
+  readonly plan: OpenPlan | undefined;
+  /** Whether the gateway has said "ringing", or answered: it does its work. */
+  hasRung: boolean;
+}
+
+/** A leg as a switch tells of its beginning. */
+export interface LegBeginning {
+  readonly hostname: string;
+  readonly uuid: string;
+  readonly gateway: Name;
+  readonly decisionId: string;
+  /** Its place in the plan, from 1; 0 = in none. */
+  readonly attempt: number;
+}
+
+/**
+ * Who holds a slot of which gateway, over all switches and groups: legs that a switch told of, and legs of plans that no
+ * switch has told of yet. A plan's slots are held until the leg appears, the call is over, or the plan cannot run any
+ * more; so `max_calls` holds even where a storm of callers outruns the events.
+ */
+export class CallLedger {
+  readonly #plans = new Map<string, Reservation>();
+  /** Plans by switch and caller's leg. */
+  readonly #byCaller = new Map<string, string>();
+  readonly #legs = new Map<string, LiveLeg>();
+  readonly #inUse = new Map<Name, number>();
+  readonly #liveCalls = new Map<Name, number>();
+  /** By switch and gateway on trial: the decision whose call shows how it does. */
+  readonly #probes = new Map<string, string>();
+  readonly #rates = new Map<Name, RateWindow>();
+
+  /** Legs that are up or on their way through the gateway, as far as switches told. */
+  liveCalls(gateway: Name): number {
+    return this.#liveCalls.get(gateway) ?? 0;
+  }
+
+  /** Slots that are taken, those reserved for plans included. */
+  slotsInUse(gateway: Name): number {
+    return this.#inUse.get(gateway) ?? 0;
+  }
+
+  get openPlans(): number {
+    return this.#plans.size;
+  }
+
+  /** Which limit the gateway is at; undefined = it can take a call. */
+  limitReached({ name, maxCalls, maxCps }: Gateway, nowMs: number): 'max_calls' | 'max_cps' | undefined {
+    if (maxCalls !== undefined && this.slotsInUse(name) >= maxCalls) return 'max_calls';
+    if (maxCps !== undefined && (this.#rates.get(name)?.count(nowMs) ?? 0) >= maxCps) return 'max_cps';
+    return undefined;
+  }
+
+  /** A plan is given out: all of its slots are taken, and the first gateway's rate is charged. */
+  open(plan: OpenPlan, nowMs: number): void {
+    const callerKey = plan.callerUuid === '' ? undefined : keyOf(plan.hostname, plan.callerUuid);
+    // A call that asks again has left its earlier plan behind (a transfer).
+    if (callerKey !== undefined) this.#close(this.#byCaller.get(callerKey));
+    const held = new Map(plan.gateways.map(({ name }, at) => [at + plan.firstAttempt, name]));
+    this.#plans.set(plan.decisionId, { plan, held });
+    if (callerKey !== undefined) this.#byCaller.set(callerKey, plan.decisionId);
+    for (const name of held.values()) count(this.#inUse, name, 1);
+    if (plan.probe !== undefined) this.#probes.set(keyOf(plan.hostname, plan.probe), plan.decisionId);
+    const [first] = plan.gateways;
+    if (first !== undefined && plan.firstAttempt === 1) this.#charge(first, nowMs);
+  }
+
+  /**
+   * A switch has begun a leg. Those before it in its plan will not be tried any more.
+   * @param gateway as the inventory has it; undefined = it has not
+   */
+  legBegan(leg: LegBeginning, gateway: Gateway | undefined, nowMs: number): LiveLeg {
+    const key = keyOf(leg.hostname, leg.uuid);
+    const known = this.#legs.get(key);
+    if (known !== undefined) return known;
+    const reservation = this.#reservationOf(leg);
+    if (reservation !== undefined) this.#releaseUpTo(reservation, leg);
+    const { hostname, uuid, gateway: name } = leg;
+    const begun = { hostname, uuid, gateway: name, plan: reservation?.plan, hasRung: false };
+    this.#legs.set(key, begun);
+    count(this.#inUse, name, 1);
+    count(this.#liveCalls, name, 1);
+    // The first attempt of a plan was charged when the plan was given out.
+    if (gateway !== undefined && !(reservation !== undefined && leg.attempt === 1)) this.#charge(gateway, nowMs);
+    return begun;
+  }
+
+  leg(hostname: string, uuid: string): LiveLeg | undefined {
+    return this.#legs.get(keyOf(hostname, uuid));
+  }
+
+  /** The gateway said "ringing": it works, and whoever is on trial may have the next call. */
+  legRang(leg: LiveLeg): void {
+    leg.hasRung = true;
+    this.#probeIsOver(leg.plan, leg.gateway);
+  }
+
+  /** Somebody answered: nobody else of the plan will be called. */
+  legAnswered(leg: LiveLeg): void {
+    if (leg.plan !== undefined) this.#close(leg.plan.decisionId);
+  }
+
+  legEnded(leg: LiveLeg): void {
+    if (!this.#legs.delete(keyOf(leg.hostname, leg.uuid))) return;
+    count(this.#inUse, leg.gateway, -1);
+    count(this.#liveCalls, leg.gateway, -1);
+    this.#probeIsOver(leg.plan, leg.gateway);
+  }
+
+  /** The caller is gone, and with it what was still to be tried. */
+  callerEnded(hostname: string, uuid: string): void {
+    this.#close(this.#byCaller.get(keyOf(hostname, uuid)));
+  }
+
+  /** The legs that a switch is said to have. */
+  legsOn(hostname: string): readonly LiveLeg[] {
+    return [...this.#legs.values()].filter((leg) => leg.hostname === hostname);
+  }
+
+  /** Nobody will tell of the end of these legs. @returns how many there were */
+  forgetLegs(hostname: string): number {
+    const legs = this.legsOn(hostname);
+    for (const leg of legs) this.legEnded(leg);
+    return legs.length;
+  }
+
+  /** The switch lost all of its calls. */
+  emptySwitch(hostname: string): void {
+    this.forgetLegs(hostname);
+    for (const { plan } of [...this.#plans.values()]) if (plan.hostname === hostname) this.#close(plan.decisionId);
+  }
+
+  /** Whether a call that is to show how a gateway on trial does has not been judged yet. */
+  isProbing(hostname: string, gateway: Name): boolean {
+    return this.#probes.has(keyOf(hostname, gateway));
+  }
+
+  /** Lets go of plans that can run no more. */
+  passTime(nowMs: number): void {
+    for (const { plan } of [...this.#plans.values()]) if (plan.expiresAtMs <= nowMs) this.#close(plan.decisionId);
+  }
+
+  #close(decisionId: string | undefined): void {
+    const reservation = decisionId === undefined ? undefined : this.#plans.get(decisionId);
+    if (reservation === undefined) return;
+    const wasHeld = [...reservation.held.keys()];
+    for (const attempt of wasHeld) this.#release(reservation, attempt);
+    this.#plans.delete(reservation.plan.decisionId);
+    const { probe, firstAttempt } = reservation.plan;
+    // Whoever was to be tried first and never was can be tried by another call.
+    if (probe !== undefined && wasHeld.includes(firstAttempt)) this.#probeIsOver(reservation.plan, probe);
+    const callerKey = keyOf(reservation.plan.hostname, reservation.plan.callerUuid);
+    if (this.#byCaller.get(callerKey) === reservation.plan.decisionId) this.#byCaller.delete(callerKey);
+  }
+
+  #reservationOf({ hostname, decisionId }: LegBeginning): Reservation | undefined {
+    const reservation = this.#plans.get(decisionId);
+    return reservation?.plan.hostname === hostname ? reservation : undefined;
+  }
+
+  #releaseUpTo(reservation: Reservation, { attempt, gateway }: LegBeginning): void {
+    const { plan, held } = reservation;
+    for (const earlier of [...held.keys()].filter((it) => it <= attempt)) {
+      this.#release(reservation, earlier);
+      // The switch let no call out to whoever is on trial (contract 5.9): another call may try.
+      if (plan.probe !== undefined && plan.probe !== gateway && earlier === plan.firstAttempt) {
+        this.#probeIsOver(plan, plan.probe);
+      }
+    }
+  }
+
+  #release({ held }: Reservation, attempt: number): void {
+    const gateway = held.get(attempt);
+    if (gateway === undefined) return;
+    held.delete(attempt);
+    count(this.#inUse, gateway, -1);
+  }
+
+  #probeIsOver(plan: OpenPlan | undefined, gateway: Name): void {
+    if (plan?.probe !== gateway) return;
+    const key = keyOf(plan.hostname, gateway);
+    if (this.#probes.get(key) === plan.decisionId) this.#probes.delete(key);
+  }
+
+  /** Only gateways with a rate limit are worth a window. */
+  #charge({ name, maxCps }: Gateway, nowMs: number): void {
+    if (maxCps === undefined) return;
+    const window = this.#rates.get(name) ?? new RateWindow();
+    this.#rates.set(name, window);
+    window.add(nowMs);
+  }
+}
+
+function count(counts: Map<Name, number>, gateway: Name, change: 1 | -1): void {
+  const sum = (counts.get(gateway) ?? 0) + change;
+  if (sum === 0) counts.delete(gateway);
+  else counts.set(gateway, sum);
+}
+
+function keyOf(hostname: string, uuid: string): string {
+  return `${hostname}\n${uuid}`;
+}

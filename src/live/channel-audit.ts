@@ -1,0 +1,86 @@
+import type { EslConnection } from '../esl/esl-connection.ts';
+import { parseName } from '../routing/name.ts';
+import type { CallLedger } from './call-ledger.ts';
+import type { LegTracker } from './leg-tracker.ts';
+
+/** So many calls are asked for one by one where the switch keeps no table of its channels. */
+const SINGLE_QUESTIONS_LIMIT = 2_000;
+
+interface Channel {
+  readonly uuid: string;
+  readonly direction: string;
+}
+
+/**
+ * Brings what is known of a switch's calls in line with the calls that it has: after a reconnect, since there is no
+ * replay (contract 7.5), and from time to time, so that a lost event costs a slot for a minute at most.
+ *
+ * The table of channels lags behind and events go on while it is read. So who is missing in it is asked for by itself
+ * before it is let go, and who ended in the meantime is not taken back.
+ */
+export class ChannelAudit {
+  readonly #ledger: CallLedger;
+  readonly #legs: LegTracker;
+  /** Legs that ended while an audit runs. */
+  #endedMeanwhile: Set<string> | undefined;
+
+  constructor(ledger: CallLedger, legs: LegTracker) {
+    this.#ledger = ledger;
+    this.#legs = legs;
+  }
+
+  /** An event said that the leg is over. */
+  legEnded(uuid: string): void {
+    this.#endedMeanwhile?.add(uuid);
+  }
+
+  /** @returns how many legs were found, and how many let go */
+  async run(connection: EslConnection, hostname: string): Promise<{ readonly found: number; readonly gone: number }> {
+    const ended = new Set<string>();
+    this.#endedMeanwhile = ended;
+    try {
+      const channels = readChannels(await connection.api('show channels as json'));
+      const present = new Set(channels?.map(({ uuid }) => uuid));
+      const doubtful = this.#ledger.legsOn(hostname).filter(({ uuid }) => !present.has(uuid));
+      let gone = 0;
+      for (const leg of doubtful.slice(0, SINGLE_QUESTIONS_LIMIT)) {
+        if ((await connection.api(`uuid_exists ${leg.uuid}`)) !== 'false') continue;
+        this.#ledger.legEnded(leg);
+        gone += 1;
+      }
+      let found = 0;
+      for (const { uuid, direction } of channels ?? []) {
+        if (direction !== 'outbound' || this.#ledger.leg(hostname, uuid) !== undefined) continue;
+        if (await this.#adopt(connection, hostname, uuid, ended)) found += 1;
+      }
+      return { found, gone };
+    } finally {
+      this.#endedMeanwhile = undefined;
+    }
+  }
+
+  /** Takes a leg in whose beginning was not seen, where it goes through a gateway. */
+  async #adopt(connection: EslConnection, hostname: string, uuid: string, ended: Set<string>): Promise<boolean> {
+    const variable = async (name: string): Promise<string> => connection.api(`uuid_getvar ${uuid} ${name}`);
+    const gateway = parseName(await variable('sip_gateway_name'));
+    // "_undef_" and "-ERR No such channel!" are both no leg of a gateway; the first has the form of a name.
+    if (gateway === undefined || gateway === '_undef_') return false;
+    const decisionId = await variable('trunkhunt_decision');
+    const attempt = Number(await variable('trunkhunt_attempt')) || 0;
+    if (ended.has(uuid) || this.#ledger.leg(hostname, uuid) !== undefined) return false;
+    this.#legs.begin(hostname, uuid, gateway, decisionId, attempt);
+    return true;
+  }
+}
+
+/** The rows of `show channels as json`; undefined where the switch keeps none (`-nosql`). */
+function readChannels(text: string): readonly Channel[] | undefined {
+  try {
+    const { rows = [] } = JSON.parse(text) as { readonly rows?: readonly Partial<Channel>[] };
+    return rows.flatMap(({ uuid, direction }) =>
+      typeof uuid === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(uuid) ? [{ uuid, direction: String(direction) }] : [],
+    );
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+import { rampPerMille } from '../routing/ejection.ts';
+import type { Gateway } from '../routing/gateway.ts';
+import { type GatewayGroup, type Tier, tiersOn } from '../routing/gateway-group.ts';
+import { configuredView, FULL_WEIGHT, type GroupView, healthView, type WeightFactors } from '../routing/health-view.ts';
+import type { Lineup } from '../routing/lineup.ts';
+import type { Name } from '../routing/name.ts';
+import { type EjectionBook, isOutOfService } from './ejection-book.ts';
+import type { ReachTable } from './reach-table.ts';
+
+const OUT: WeightFactors = { healthPerMille: 0, slowStartPerMille: 1000, isOnTrial: false };
+const ON_TRIAL: WeightFactors = { healthPerMille: 0, slowStartPerMille: 1000, isOnTrial: true };
+
+/**
+ * Each group as its health leaves it on each switch, made when it is asked for and kept until something changes.
+ *
+ * Switches that agree share their turns. Those that differ take turns by themselves, since a gateway that only some of
+ * them can reach has no share that holds for all; so shares are off by less than one call for each different opinion.
+ * The turns themselves go to the opinion that most switches have, and on changes of opinion they are carried over.
+ */
+export class HealthViews {
+  readonly #reach: ReachTable;
+  readonly #book: EjectionBook;
+  readonly #nowMs: () => number;
+  /** By group, then by hostname; '' for all that are not watched. */
+  readonly #views = new Map<Name, Map<string, GroupView>>();
+  /** The last line-up of each key, so that those that come out the same stay the same. */
+  readonly #lineups = new Map<string, Lineup>();
+
+  constructor(reach: ReachTable, book: EjectionBook, nowMs: () => number) {
+    this.#reach = reach;
+    this.#book = book;
+    this.#nowMs = nowMs;
+  }
+
+  viewOf(group: GatewayGroup, hostname: string): GroupView {
+    const hasOpinion = this.#reach.isKnown(hostname) || this.#book.hasEjections(hostname);
+    const key = hasOpinion || group.tiersBySwitch.has(hostname) ? hostname : '';
+    const views = this.#views.get(group.name) ?? new Map<string, GroupView>();
+    this.#views.set(group.name, views);
+    const known = views.get(key);
+    if (known !== undefined) return known;
+    const view = this.#make(group, key, this.#reach.hostnames);
+    views.set(key, view);
+    return view;
+  }
+
+  /** What is known of the gateway in the group on this switch, as factors of its weight. */
+  factorsOf(group: GatewayGroup, hostname: string, gateway: Gateway): WeightFactors {
+    const reach = this.#reach.reachOf(hostname, gateway.name);
+    if (reach === 'down' || reach === 'absent') return OUT;
+    if (group.health.mode === 'observe' || this.#reach.isDoubted(hostname)) return FULL_WEIGHT;
+    const ejection = this.#book.ejectionOf(hostname, group.name, gateway.name);
+    if (ejection.stage === 'in') return FULL_WEIGHT;
+    if (isOutOfService(ejection)) return ejection.stage === 'trial' ? ON_TRIAL : OUT;
+    return { ...FULL_WEIGHT, slowStartPerMille: rampPerMille(ejection, group.health, this.#nowMs()) };
+  }
+
+  /** Something about the group's members is otherwise now. */
+  changed(group: Name): void {
+    this.#views.delete(group);
+  }
+
+  /** Another set of switches is known. */
+  clear(): void {
+    this.#views.clear();
+  }
+
+  /** Another snapshot is served; line-ups that its groups do not have are forgotten. */
+  reset(isKept: (configuredKey: string) => boolean): void {
+    this.#views.clear();
+    for (const key of this.#lineups.keys()) if (!isKept(configuredKey(key))) this.#lineups.delete(key);
+  }
+
+  #make(group: GatewayGroup, hostname: string, watched: readonly string[]): GroupView {
+    const configured = tiersOn(group, hostname);
+    const opinion = this.#opinionOf(group, hostname, configured);
+    const suffix = this.#suffixOf(group, configured, opinion, watched);
+    if (opinion === '' && suffix === '') return configuredView(configured);
+    const view = healthView(configured, group, (gateway) => this.#factors(group, hostname, gateway), {
+      keyOf: (key) => key + suffix,
+      before: (key) => this.#lineups.get(key),
+    });
+    for (const { lineup } of view.tiers) this.#lineups.set(lineup.key, lineup);
+    return view;
+  }
+
+  /** Those who agree with most of the watched switches have the turns as such; others have theirs by opinion. */
+  #suffixOf(group: GatewayGroup, configured: readonly Tier[], opinion: string, watched: readonly string[]): string {
+    const sharing = watched.filter((hostname) => tiersOn(group, hostname) === configured);
+    if (sharing.length === 0) return '';
+    const counts = new Map<string, number>();
+    for (const hostname of sharing) {
+      const other = this.#opinionOf(group, hostname, configured);
+      counts.set(other, (counts.get(other) ?? 0) + 1);
+    }
+    // Of equally common opinions the one that finds least fault, so that it does not change back and forth.
+    const [[prevailing] = ['']] = [...counts].sort(
+      ([a, m], [b, n]) => n - m || a.length - b.length || (a < b ? -1 : 1),
+    );
+    if (opinion === prevailing) return '';
+    const first = sharing.filter((hostname) => this.#opinionOf(group, hostname, configured) === opinion).sort()[0];
+    return `\nview ${first ?? ''}`;
+  }
+
+  /** What differs from the configured weights, as text; '' = nothing. */
+  #opinionOf(group: GatewayGroup, hostname: string, configured: readonly Tier[]): string {
+    const words: string[] = [];
+    for (const { gateways } of configured) {
+      for (const gateway of gateways) {
+        const factors = this.#factors(group, hostname, gateway);
+        if (factors === FULL_WEIGHT) continue;
+        words.push(
+          `${gateway.name} ${factors.healthPerMille} ${factors.slowStartPerMille} ${String(factors.isOnTrial)}`,
+        );
+      }
+    }
+    return words.join(',');
+  }
+
+  /** Of switches that nobody watches nothing is known. */
+  #factors(group: GatewayGroup, hostname: string, gateway: Gateway): WeightFactors {
+    return hostname === '' ? FULL_WEIGHT : this.factorsOf(group, hostname, gateway);
+  }
+}
+
+/** The key of the configured line-up that a view's line-up was made from. */
+export function configuredKey(key: string): string {
+  const end = key.indexOf('\n');
+  return end === -1 ? key : key.slice(0, end);
+}

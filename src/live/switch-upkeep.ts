@@ -1,0 +1,218 @@
+import type { Log } from '../config/log.ts';
+import type { EslConnection } from '../esl/esl-connection.ts';
+import type { Timers } from '../esl/timers.ts';
+import type { LiveMetrics } from '../metrics/live-metrics.ts';
+import { parseName } from '../routing/name.ts';
+import type { EventSocket, Snapshot } from '../routing/snapshot.ts';
+import type { AppliedGateways } from './applied-gateways.ts';
+import type { CallLedger } from './call-ledger.ts';
+import { ChannelAudit } from './channel-audit.ts';
+import { CommandLog } from './command-log.ts';
+import type { LegTracker } from './leg-tracker.ts';
+import type { ReconcilePlan } from './reconcile-plan.ts';
+import type { ReachTable } from './reach-table.ts';
+import { Reconciler } from './reconciler.ts';
+import type { SwitchGateways } from './switch-gateways.ts';
+import { readIdentity } from './switch-identity.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** Gateways are asked for anew so often, whatever events said: some changes have none (contract 5.6, 5.7). */
+const RESYNC_MS = 30_000;
+
+/** So often the switch is brought to what SQL says, and its calls are compared. */
+const RECONCILE_MS = 60_000;
+
+/** A switch that could not be read, with its modules not loaded yet perhaps, is read again after so long. */
+const SYNC_AGAIN_MS = 5_000;
+
+const NOTHING: ReconcilePlan = { drift: [], draining: [], commands: [] };
+
+export interface UpkeepContext {
+  readonly timers: Timers;
+  readonly snapshot: () => Snapshot | undefined;
+  readonly reach: ReachTable;
+  readonly ledger: CallLedger;
+  readonly legs: LegTracker;
+  readonly applied: AppliedGateways;
+  readonly metrics: LiveMetrics;
+  readonly log: Log;
+  /** The switch is known, or known no more: who shares turns with whom may be otherwise. */
+  readonly onKnown: () => void;
+  /** The Core-UUID that each switch had when it was last seen, kept over restarts. */
+  readonly lastCore: Map<string, string>;
+}
+
+/** What is done at a switch that is listened to: read it, keep it as SQL wants it, compare its calls. */
+export class SwitchUpkeep {
+  readonly #socket: EventSocket;
+  readonly #context: UpkeepContext;
+  readonly #connection: () => EslConnection | undefined;
+  readonly #gateways: SwitchGateways;
+  readonly #audit: ChannelAudit;
+  readonly #reconciler: Reconciler;
+  readonly #work: WorkQueue;
+  readonly commands: CommandLog;
+  #isSynced = false;
+  #version = '';
+  #outcome: ReconcilePlan = NOTHING;
+  #isReconcileWaiting = false;
+  #resyncAtMs = 0;
+  #reconcileAtMs = 0;
+
+  constructor(
+    socket: EventSocket,
+    context: UpkeepContext,
+    gateways: SwitchGateways,
+    connection: () => EslConnection | undefined,
+  ) {
+    const { hostname } = socket;
+    const { timers, metrics, log, reach, ledger, applied, legs } = context;
+    const nowMs = (): number => timers.nowMs();
+    this.#socket = socket;
+    this.#context = context;
+    this.#connection = connection;
+    this.#gateways = gateways;
+    this.#work = new WorkQueue(connection, (error) => {
+      this.#brokeOff(error);
+    });
+    this.#audit = new ChannelAudit(ledger, legs);
+    this.commands = new CommandLog(hostname, metrics, log, nowMs);
+    this.#reconciler = new Reconciler({
+      hostname,
+      snapshot: context.snapshot,
+      gateways,
+      running: () => reach.running(hostname) ?? new Map<string, never>(),
+      applied,
+      commands: this.commands,
+      metrics,
+      log,
+      nowMs,
+      callsOn: (gateway) => callsThrough(ledger, hostname, gateway),
+    });
+  }
+
+  /** Whether gateways and calls have been read since the connection was made. */
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  get version(): string {
+    return this.#version;
+  }
+
+  /** What the last reconciliation came to. */
+  get outcome(): ReconcilePlan {
+    return this.#outcome;
+  }
+
+  connected(): void {
+    this.#work.enqueue((connection) => this.#sync(connection));
+  }
+
+  lost(): void {
+    this.#isSynced = false;
+    this.#isReconcileWaiting = false;
+  }
+
+  /** An event said that the leg is over. */
+  legEnded(uuid: string): void {
+    this.#audit.legEnded(uuid);
+  }
+
+  /** Brings the switch to what SQL says, as soon as what runs is done. @returns what it came to */
+  async reconcile(): Promise<ReconcilePlan> {
+    return this.#work.run((connection) => this.#reconcileNow(connection));
+  }
+
+  /** What a reconciliation would find and send. */
+  async plan(): Promise<ReconcilePlan> {
+    return this.#work.run((connection) => this.#reconciler.plan(connection));
+  }
+
+  /** Like `reconcile`, without waiting, and once for many calls. */
+  reconcileSoon(): void {
+    if (this.#isReconcileWaiting || !this.#isSynced) return;
+    this.#isReconcileWaiting = true;
+    this.#work.enqueue((connection) => {
+      this.#isReconcileWaiting = false;
+      return this.#reconcileNow(connection);
+    });
+  }
+
+  /** Called every second. */
+  passTime(): void {
+    const nowMs = this.#context.timers.nowMs();
+    if (!this.#isSynced) return;
+    if (this.#reconciler.hasDrained) this.reconcileSoon();
+    if (nowMs >= this.#reconcileAtMs) {
+      this.reconcileSoon();
+      this.#work.enqueue((connection) => this.#compareCalls(connection));
+      this.#reconcileAtMs = nowMs + RECONCILE_MS;
+      this.#resyncAtMs = nowMs + RESYNC_MS;
+    } else if (nowMs >= this.#resyncAtMs) {
+      this.#work.enqueue((connection) => this.#gateways.resync(connection, 'it was asked for'));
+      this.#resyncAtMs = nowMs + RESYNC_MS;
+    }
+  }
+
+  /** After the subscription, so that nothing falls between the events and what is read (contract 7.5). */
+  async #sync(connection: EslConnection): Promise<void> {
+    const { hostname } = this.#socket;
+    const { log, ledger, applied, lastCore, timers } = this.#context;
+    const { core, version } = await readIdentity(connection, this.#socket, log);
+    this.#version = version;
+    const before = lastCore.get(hostname);
+    if (before !== core) {
+      if (before !== undefined) {
+        log.warn({ switch: hostname, before, core }, `switch ${hostname} was restarted: its calls are gone`);
+        ledger.emptySwitch(hostname);
+        applied.forget(hostname);
+      }
+      this.#reconciler.reset();
+      lastCore.set(hostname, core);
+    }
+    await this.#gateways.resync(connection, 'the switch is listened to');
+    await this.#compareCalls(connection);
+    this.#isSynced = true;
+    this.#resyncAtMs = timers.nowMs() + RESYNC_MS;
+    this.#reconcileAtMs = timers.nowMs() + RECONCILE_MS;
+    log.info(
+      { switch: hostname, core, version: this.#version, calls: ledger.legsOn(hostname).length },
+      `switch ${hostname} is listened to`,
+    );
+    this.#context.onKnown();
+    this.reconcileSoon();
+  }
+
+  async #compareCalls(connection: EslConnection): Promise<void> {
+    const { hostname } = this.#socket;
+    const { found, gone } = await this.#audit.run(connection, hostname);
+    if (found + gone === 0) return;
+    this.#context.log.info({ switch: hostname, found, gone }, `switch ${hostname}: calls that events had not told of`);
+  }
+
+  async #reconcileNow(connection: EslConnection): Promise<ReconcilePlan> {
+    this.#outcome = await this.#reconciler.run(connection);
+    return this.#outcome;
+  }
+
+  /** Where the connection stands all the same, what it needs to be of use is tried again. */
+  #brokeOff(error: unknown): void {
+    const { hostname } = this.#socket;
+    const { log, timers } = this.#context;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#isReconcileWaiting = false;
+    const connection = this.#connection();
+    if (connection === undefined) return;
+    log.warn({ switch: hostname, error: message }, `switch ${hostname}: work on it was broken off: ${message}`);
+    if (this.#isSynced) return;
+    timers.after(SYNC_AGAIN_MS, () => {
+      if (this.#connection() === connection && !this.#isSynced) this.#work.enqueue((current) => this.#sync(current));
+    });
+  }
+}
+
+function callsThrough(ledger: CallLedger, hostname: string, gateway: string): number {
+  const name = parseName(gateway);
+  return name === undefined ? 0 : ledger.legsOn(hostname).filter((leg) => leg.gateway === name).length;
+}

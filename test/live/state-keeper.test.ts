@@ -1,0 +1,237 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type LearnedRow, openStateFile, type StateFile } from '../../src/inventory/state-file.ts';
+import { Fleet } from '../../src/live/fleet.ts';
+import { LiveState } from '../../src/live/live-state.ts';
+import { StateKeeper } from '../../src/live/state-keeper.ts';
+import { ServerMetrics } from '../../src/metrics/server-metrics.ts';
+import type { Snapshot } from '../../src/routing/snapshot.ts';
+import { FakeTimers } from '../esl/fake-timers.ts';
+import { buildCall } from '../support/build-call.ts';
+import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
+import { CollectingLog } from './collecting-log.ts';
+
+const WALL_MS = 1_795_332_252_000;
+
+const snapshotOf = (weights: Readonly<Record<string, number>> = { a: 5, b: 3, c: 2 }): Snapshot => {
+  const { snapshot, findings } = temporaryInventory(`
+    INSERT INTO switches (hostname, esl_host) VALUES ('fs1', '127.0.0.1');
+    INSERT INTO gateways (name, proxy) VALUES ${Object.keys(weights)
+      .map((name) => `('${name}', '${name}.example')`)
+      .join()};
+    INSERT INTO gateway_groups (name) VALUES ('g');
+    INSERT INTO gateway_group_members (group_name, gateway, weight) VALUES
+      ${Object.entries(weights)
+        .map(([name, weight]) => `('g', '${name}', ${weight})`)
+        .join()};
+    INSERT INTO routes (context, group_name) VALUES ('default', 'g');
+  `).compile();
+  if (snapshot === undefined) throw new Error(JSON.stringify(findings));
+  return snapshot;
+};
+
+/** A file in memory, which may refuse to be written. */
+class MemoryFile implements StateFile {
+  readonly complaint = undefined;
+  readonly rows = new Map<string, LearnedRow>();
+  isFull = false;
+  isClosed = false;
+  #written: readonly LearnedRow[][] = [];
+
+  /** The keys of what was written since the last look, one list for each write. */
+  news(): readonly (readonly string[])[] {
+    const news = this.#written.map((rows) => rows.map(({ kind, value }) => `${value === undefined ? '-' : ''}${kind}`));
+    this.#written = [];
+    return news;
+  }
+
+  read(): readonly LearnedRow[] {
+    return [...this.rows.values()];
+  }
+
+  write(rows: readonly LearnedRow[]): void {
+    if (this.isFull) throw new Error('database or disk is full');
+    this.#written = [...this.#written, [...rows]];
+    for (const row of rows) {
+      if (row.value === undefined) this.rows.delete(`${row.kind} ${row.key}`);
+      else this.rows.set(`${row.kind} ${row.key}`, row);
+    }
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+/** One process with this file. Its monotonic clock says nothing about the wall clock. */
+function processWith<File extends StateFile>(file: File, snapshot: Snapshot | undefined, startedAtWallMs = WALL_MS) {
+  const timers = new FakeTimers();
+  const log = new CollectingLog();
+  const metrics = new ServerMetrics('1', 'v1');
+  const live = new LiveState(metrics, log, () => timers.nowMs());
+  const fleet = new Fleet({ live, timers, random: () => 0, metrics: metrics.live, log });
+  const keeper = new StateKeeper({ file, live, fleet, timers, log, wallOffsetMs: startedAtWallMs - timers.nowMs() });
+  keeper.restore();
+  if (snapshot !== undefined) live.serve(snapshot, []);
+  keeper.start();
+  log.news();
+  const [gateway] = snapshot?.gateways ?? [];
+  return {
+    file,
+    timers,
+    log,
+    live,
+    fleet,
+    keeper,
+    gateway: gateway!,
+    /** Who is called first by each of so many calls. */
+    calls: (count: number) =>
+      Array.from({ length: count }, () => {
+        const decision = live.route(live.serving!, buildCall());
+        return decision.outcome === 'planned' ? decision.legs[0]!.gateway.name : decision.outcome;
+      }),
+    /** So many faults of the first gateway, while others get through. */
+    fail: (count: number) => {
+      const [first, second] = snapshot!.gateways;
+      for (let call = 0; call < count; call += 1) {
+        live.learned.book.fault('fs1', first!.name, '100');
+        live.learned.book.good('fs1', second!.name, '100');
+      }
+    },
+    stage: () => live.learned.book.ejectionOf('fs1', snapshot!.groups[0]!.name, gateway!.name).stage,
+  };
+}
+
+describe('what was learned', () => {
+  it('is there after a restart: turns, health, ejections, what was applied, and who the switch was', () => {
+    const snapshot = snapshotOf();
+    const undisturbed = processWith(new MemoryFile(), snapshot).calls(40);
+    const before = processWith(new MemoryFile(), snapshot);
+    expect(before.calls(17)).toEqual(undisturbed.slice(0, 17));
+    before.fail(3);
+    before.fleet.restoreCore('fs1', 'core-1');
+    before.live.applied.added('fs1', 'external', 'a', before.live.applied.wantedOn(snapshot, 'fs1').get('a'));
+    before.keeper.stop();
+    expect([before.file.isClosed, before.stage()]).toEqual([true, 'ejected']);
+
+    const after = processWith(before.file, snapshot);
+    expect(after.stage()).toBe('ejected');
+    const { evidence } = after.live.learned.book;
+    expect(evidence.map(({ hostname, gateway }) => `${hostname} ${gateway}`).sort()).toEqual(['fs1 a', 'fs1 b']);
+    expect(after.live.applied.of('fs1')).toEqual(before.live.applied.of('fs1'));
+    expect([...after.fleet.lastCore]).toEqual([['fs1', 'core-1']]);
+  });
+
+  it('has the turns go on where they were', () => {
+    const snapshot = snapshotOf();
+    const undisturbed = processWith(new MemoryFile(), snapshot).calls(200);
+    for (const calls of [1, 7, 10, 33]) {
+      const before = processWith(new MemoryFile(), snapshot);
+      before.calls(calls);
+      before.keeper.stop();
+      const firsts = [...undisturbed.slice(0, calls), ...processWith(before.file, snapshot).calls(200 - calls)];
+      const count = (name: string) => firsts.filter((first) => first === name).length;
+      expect(['a', 'b', 'c'].map(count)).toEqual([100, 60, 40]);
+    }
+  });
+
+  it('counts by the wall clock: an ejection that ended in the meantime is over', () => {
+    const snapshot = snapshotOf();
+    const before = processWith(new MemoryFile(), snapshot);
+    before.fail(3);
+    before.keeper.stop();
+    const stages = [29_000, 30_000].map((passedMs) => {
+      const after = processWith(before.file, snapshot, WALL_MS + passedMs);
+      after.live.learned.passTime();
+      return after.stage();
+    });
+    expect(stages).toEqual(['ejected', 'trial']);
+  });
+
+  it('is forgotten of what the inventory has no more', () => {
+    const before = processWith(new MemoryFile(), snapshotOf());
+    before.fail(3);
+    before.calls(3);
+    before.keeper.stop();
+    const after = processWith(before.file, snapshotOf({ x: 1, y: 1 }));
+    expect(after.live.learned.book.ejections).toEqual([]);
+    after.keeper.stop();
+    expect([...before.file.rows.keys()].filter((key) => key.startsWith('ejection'))).toEqual([]);
+  });
+
+  it('begins anew without a word where there is nothing', () => {
+    const { live, log, calls } = processWith(new MemoryFile(), snapshotOf());
+    expect([live.learned.book.ejections, log.news(), calls(1)]).toEqual([[], [], ['a']]);
+  });
+
+  it('survives in a real file', () => {
+    const path = join(temporaryFolder(), 'state');
+    const snapshot = snapshotOf();
+    const before = processWith(openStateFile(path), snapshot);
+    before.fail(3);
+    before.keeper.stop();
+    const after = processWith(openStateFile(path), snapshot);
+    expect(after.stage()).toBe('ejected');
+    after.keeper.stop();
+  });
+});
+
+describe('the file', () => {
+  it('is written every five seconds, with what changed alone', () => {
+    const { file, timers, calls, fail } = processWith(new MemoryFile(), snapshotOf());
+    calls(1);
+    fail(1);
+    timers.advance(4_999);
+    expect(file.news()).toEqual([]);
+    timers.advance(1);
+    expect(file.news()).toEqual([['evidence', 'evidence', 'lags']]);
+    timers.advance(60_000);
+    expect(file.news()).toEqual([]);
+    calls(1);
+    timers.advance(5_000);
+    expect(file.news()).toEqual([['lags']]);
+  });
+
+  it('is written at once with what a switch was given, once for many gateways', () => {
+    const snapshot = snapshotOf();
+    const { file, timers, live } = processWith(new MemoryFile(), snapshot);
+    const wanted = live.applied.wantedOn(snapshot, 'fs1');
+    for (const [name, it] of wanted) live.applied.added('fs1', 'external', name, it);
+    timers.advance(20);
+    expect(file.news()).toEqual([['applied', 'applied', 'applied']]);
+    live.applied.gone('fs1', 'a');
+    timers.advance(20);
+    expect(file.news()).toEqual([['-applied']]);
+  });
+
+  it('that cannot be written is complained of once, and written as soon as it can be', () => {
+    const { file, timers, log, calls } = processWith(new MemoryFile(), snapshotOf());
+    file.isFull = true;
+    for (let write = 0; write < 4; write += 1) {
+      calls(1);
+      timers.advance(5_000);
+    }
+    expect(log.news()).toEqual([
+      'warn learned state cannot be written, a restart would cost a warm-up: database or disk is full',
+    ]);
+    file.isFull = false;
+    timers.advance(5_000);
+    expect([file.news(), log.news()]).toEqual([[['lags']], ['info learned state can be written again']]);
+  });
+
+  it('is written a last time and closed, and no more after that', () => {
+    const { file, timers, keeper, calls } = processWith(new MemoryFile(), snapshotOf());
+    calls(1);
+    keeper.stop();
+    expect([file.news(), file.isClosed, timers.pending]).toEqual([[['lags']], true, 0]);
+  });
+
+  it('with rows that cannot be read costs a warm-up only', () => {
+    const file = new MemoryFile();
+    file.rows.set('x', { kind: 'ejection', key: 'rubbish', value: '[[[' });
+    const { live, timers } = processWith(file, snapshotOf());
+    expect(live.learned.book.ejections).toEqual([]);
+    timers.advance(5_000);
+    expect(file.news()).toEqual([['-ejection']]);
+  });
+});
