@@ -1,5 +1,6 @@
 import { destination, pino } from 'pino';
-import type { LogLevel } from './settings.ts';
+import { prettyLine } from './pretty-line.ts';
+import type { LogFormat, LogLevel } from './settings.ts';
 
 /** What the program logs with: an event's data, then one line for people. */
 export interface Log {
@@ -12,8 +13,10 @@ export interface Log {
 /** Never printed, in an event's data or up to two objects deep in it. */
 const SECRETS = ['password', 'credentials', 'authorization', 'eslPassword'];
 
-/** JSON lines on standard error, secrets taken out by name. */
-export function createLog(level: LogLevel): Log {
+/** One line for each event on standard error, as JSON or for people; secrets taken out by name. */
+export function createLog(level: LogLevel, format: LogFormat = 'json'): Log {
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-  return pino({ level, redact: { paths, censor: '[redacted]' } }, destination({ fd: 2, sync: true }));
+  const json = destination({ fd: 2, sync: true });
+  const stream = format === 'json' ? json : { write: (line: string) => json.write(prettyLine(line)) };
+  return pino({ level, redact: { paths, censor: '[redacted]' } }, stream);
 }

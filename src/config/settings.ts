@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -6,6 +7,9 @@ import { formatListenAddress, isLoopback, type ListenAddress, parseListenAddress
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const LOG_FORMATS = ['json', 'pretty'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 export interface Credentials {
   readonly user: string;
   readonly password: string;
@@ -13,17 +17,22 @@ export interface Credentials {
 
 export interface Settings {
   readonly database: string;
+  /** Where what was learned is kept. */
+  readonly state: string;
   readonly listen: ListenAddress;
   readonly credentials: Credentials | undefined;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
 }
 
 /** What was given on the command line; it wins over the environment. */
 export interface SettingFlags {
   readonly database?: string;
+  readonly state?: string;
   readonly listen?: string;
   readonly credentialsFile?: string;
   readonly logLevel?: string;
+  readonly logFormat?: string;
   readonly insecureNoAuth?: boolean;
 }
 
@@ -39,10 +48,12 @@ export interface SettingSources {
 
 const KNOWN_NAMES: readonly string[] = [
   'TRUNKHUNT_DATABASE',
+  'TRUNKHUNT_STATE',
   'TRUNKHUNT_LISTEN',
   'TRUNKHUNT_CREDENTIALS',
   'TRUNKHUNT_CREDENTIALS_FILE',
   'TRUNKHUNT_LOG_LEVEL',
+  'TRUNKHUNT_LOG_FORMAT',
 ];
 
 export const DEFAULT_DATABASE = './data/inventory.db';
@@ -52,6 +63,7 @@ const LISTEN_RULE = 'host:port, such as 127.0.0.1:8080 or [::1]:8080';
 
 const Given = z.object({
   database: z.string().min(1, 'it is empty').default(DEFAULT_DATABASE),
+  state: z.string().min(1, 'it is empty').optional(),
   listen: z
     .string()
     .default(DEFAULT_LISTEN)
@@ -74,6 +86,7 @@ const Given = z.object({
       return { user, password };
     }),
   logLevel: z.enum(LOG_LEVELS, `it is none of ${LOG_LEVELS.join(', ')}`).default('info'),
+  logFormat: z.enum(LOG_FORMATS, `it is neither ${LOG_FORMATS.join(' nor ')}`).default('json'),
 });
 
 /**
@@ -86,17 +99,23 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   const credentials = credentialsFrom(sources, findings);
   const parsed = Given.safeParse({
     database: flags.database ?? environment['TRUNKHUNT_DATABASE'],
+    state: flags.state ?? environment['TRUNKHUNT_STATE'],
     listen: flags.listen ?? environment['TRUNKHUNT_LISTEN'],
     credentials,
     logLevel: flags.logLevel ?? environment['TRUNKHUNT_LOG_LEVEL'],
+    logFormat: flags.logFormat ?? environment['TRUNKHUNT_LOG_FORMAT'],
   });
   if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSetting));
   const listen = parseListenAddress(flags.listen ?? environment['TRUNKHUNT_LISTEN'] ?? DEFAULT_LISTEN);
   // Credentials that are given and cannot be used have a finding of their own.
   const isOpen = credentials === undefined && !hasCredentials(sources) && flags.insecureNoAuth !== true;
   if (purpose === 'listen' && isOpen && listen !== undefined && !isLoopback(listen)) findings.push(openToAll(listen));
+  const database = flags.database ?? environment['TRUNKHUNT_DATABASE'] ?? DEFAULT_DATABASE;
+  const state = flags.state ?? environment['TRUNKHUNT_STATE'] ?? `${database}.state`;
+  // An empty name has a finding of its own.
+  if (state !== '' && resolve(state) === resolve(database)) findings.push(stateIsInventory(state));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  return parsed.data;
+  return { ...parsed.data, state };
 }
 
 /** Every setting as it may be shown to anybody. */
@@ -104,9 +123,11 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
   const { credentials } = settings;
   return {
     database: settings.database,
+    state: settings.state,
     listen: formatListenAddress(settings.listen),
     authentication: credentials === undefined ? 'none' : `basic, user ${credentials.user}, password [redacted]`,
     logLevel: settings.logLevel,
+    logFormat: settings.logFormat,
   };
 }
 
@@ -153,6 +174,15 @@ function invalidSetting(issue: z.core.$ZodIssue): Finding {
   const variable = `TRUNKHUNT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return { code: 'settings-invalid', where: variable, what: issue.message, fix: `correct ${variable} or ${flag}` };
+}
+
+function stateIsInventory(path: string): Finding {
+  return {
+    code: 'settings-conflict',
+    where: 'TRUNKHUNT_STATE',
+    what: `${path} is the inventory, which is yours; what is learned has a file of its own`,
+    fix: 'name another file, or none',
+  };
 }
 
 function openToAll(listen: ListenAddress): Finding {

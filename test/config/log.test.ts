@@ -62,3 +62,23 @@ describe('the log', () => {
     expect(onlyLine().trimEnd()).not.toContain('\n');
   });
 });
+
+describe('the log for people', () => {
+  it('has one line for each event: time, level, message, data', () => {
+    createLog('info', 'pretty').warn({ gateway: 'gw1', faults: 3, why: 'it fails' }, 'gateway gw1 is ejected');
+    expect(onlyLine()).toMatch(
+      /^2 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARN {2}gateway gw1 is ejected gateway=gw1 faults=3 why="it fails"\n$/,
+    );
+  });
+
+  it('takes out the same secrets', () => {
+    createLog('info', 'pretty').info({ settings: { credentials: 's3cr3t' } }, 'x');
+    expect(onlyLine()).toMatch(/ x settings=\{"credentials":"\[redacted\]"\}\n$/);
+  });
+
+  it('stays one line, and leaves the terminal alone, whatever is in an event', () => {
+    createLog('info', 'pretty').info({ number: '1\n2\u001b[2J\u009b2J\u202e' }, 'a\nb\u001b[31m');
+    expect(onlyLine().slice(0, -1)).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(onlyLine()).toContain('a\\u000ab\\u001b[31m number="1\\n2\\u001b[2J\\u009b2J\\u202e"');
+  });
+});

@@ -44,16 +44,20 @@ describe('settings', () => {
   it('have defaults that reach no other machine', () => {
     expect(read()).toEqual({
       database: './data/inventory.db',
+      state: './data/inventory.db.state',
       listen: { host: '127.0.0.1', port: 8080 },
       credentials: undefined,
       logLevel: 'info',
+      logFormat: 'json',
     });
   });
 
   const variables = {
     TRUNKHUNT_DATABASE: '/v.db',
+    TRUNKHUNT_STATE: '/v.state',
     TRUNKHUNT_LISTEN: '[::1]:1',
     TRUNKHUNT_LOG_LEVEL: 'debug',
+    TRUNKHUNT_LOG_FORMAT: 'pretty',
     TRUNKHUNT_CREDENTIALS_FILE: '/nowhere',
   };
 
@@ -62,24 +66,54 @@ describe('settings', () => {
       read({ ...variables, TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c', PATH: '/bin', trunkhunt_x: 'y' }),
     ).toEqual({
       database: '/v.db',
+      state: '/v.state',
       listen: { host: '::1', port: 1 },
       credentials: { user: 'fs', password: 's3cr3t:x' },
       logLevel: 'debug',
+      logFormat: 'pretty',
     });
   });
 
   it('come from flags before variables', () => {
-    const flags = { database: '/f.db', listen: 'localhost:0', logLevel: 'silent', credentialsFile: '/run/secrets/c' };
+    const paths = { database: '/f.db', state: '/f.state' };
+    const flags = {
+      ...paths,
+      listen: 'localhost:0',
+      logLevel: 'silent',
+      logFormat: 'json',
+      credentialsFile: '/run/secrets/c',
+    };
     expect(read(variables, flags)).toEqual({
-      database: '/f.db',
+      ...paths,
       listen: { host: 'localhost', port: 0 },
       credentials: { user: 'fs', password: 's3cr3t:x' },
       logLevel: 'silent',
+      logFormat: 'json',
     });
   });
 
   it.each(LOG_LEVELS)('know the log level %s', (logLevel) => {
     expect(read({ TRUNKHUNT_LOG_LEVEL: logLevel }).logLevel).toBe(logLevel);
+  });
+});
+
+describe('the file of what is learned', () => {
+  it('lies beside the database, wherever that is', () => {
+    expect(read({ TRUNKHUNT_DATABASE: '/v.db' }).state).toBe('/v.db.state');
+    expect(read({ TRUNKHUNT_DATABASE: '/v.db' }, { database: '/f.db' }).state).toBe('/f.db.state');
+    expect(read({ TRUNKHUNT_DATABASE: '/v.db' }, { state: '/f.state' })).toMatchObject({
+      database: '/v.db',
+      state: '/f.state',
+    });
+  });
+
+  it.each([
+    [{ TRUNKHUNT_DATABASE: '/v.db', TRUNKHUNT_STATE: '/v.db' }, {}],
+    [{ TRUNKHUNT_DATABASE: '/v.db', TRUNKHUNT_STATE: '/run/../v.db' }, {}],
+    [{ TRUNKHUNT_STATE: 'data/inventory.db' }, {}],
+    [{ TRUNKHUNT_DATABASE: '/v.db' }, { state: '//v.db' }],
+  ])('is not the inventory, however that is spelt: %j %j', (environment: Environment, flags) => {
+    expect(placesOf(environment, flags)).toEqual(['settings-conflict TRUNKHUNT_STATE']);
   });
 });
 
@@ -127,6 +161,10 @@ describe('listening beyond loopback', () => {
   it('is told of together with whatever else is wrong', () => {
     const open = { TRUNKHUNT_LISTEN: '0.0.0.0:8080' };
     expect(placesOf({ ...open, TRUNKHUNT_TYPO: '1' })).toEqual(['settings-unknown TRUNKHUNT_TYPO', OPEN]);
+    expect(placesOf({ TRUNKHUNT_DATABASE: '/v.db', TRUNKHUNT_STATE: '/v.db', TRUNKHUNT_LOG_LEVEL: 'loud' })).toEqual([
+      'settings-invalid TRUNKHUNT_LOG_LEVEL',
+      'settings-conflict TRUNKHUNT_STATE',
+    ]);
     expect(placesOf({ ...open, TRUNKHUNT_LOG_LEVEL: 'loud' }).sort()).toEqual([
       OPEN,
       'settings-invalid TRUNKHUNT_LOG_LEVEL',
@@ -148,6 +186,7 @@ describe('what is wrong with settings', () => {
   it('is told all at once, each with its place and cure', () => {
     const environment = {
       TRUNKHUNT_DATABASE: '',
+      TRUNKHUNT_STATE: '',
       TRUNKHUNT_LISTEN: '8080',
       TRUNKHUNT_CREDENTIALS: 'fs',
       TRUNKHUNT_LOG_LEVEL: 'loud',
@@ -158,11 +197,12 @@ describe('what is wrong with settings', () => {
       'settings-unknown TRUNKHUNT_',
       'settings-unknown TRUNKHUNT_DATABSE',
       'settings-invalid TRUNKHUNT_DATABASE',
+      'settings-invalid TRUNKHUNT_STATE',
       'settings-invalid TRUNKHUNT_LISTEN',
       'settings-invalid TRUNKHUNT_CREDENTIALS',
       'settings-invalid TRUNKHUNT_LOG_LEVEL',
     ]);
-    const [, unknown, , listen, , level] = findingsOf(environment);
+    const [, unknown, , , listen, , level] = findingsOf(environment);
     expect(unknown?.fix).toContain('TRUNKHUNT_DATABASE');
     expect(listen?.what).toContain("'8080' is not host:port");
     expect(listen?.fix).toBe('correct TRUNKHUNT_LISTEN or --listen');
@@ -192,9 +232,11 @@ describe('described settings', () => {
     const settings = read({ TRUNKHUNT_CREDENTIALS: 'fs:s3cr3t', TRUNKHUNT_LISTEN: '[::]:9' });
     expect(describeSettings(settings)).toEqual({
       database: './data/inventory.db',
+      state: './data/inventory.db.state',
       listen: '[::]:9',
       authentication: 'basic, user fs, password [redacted]',
       logLevel: 'info',
+      logFormat: 'json',
     });
     expect(JSON.stringify(describeSettings(settings))).not.toContain('s3cr3t');
     expect(describeSettings(read())['authentication']).toBe('none');
