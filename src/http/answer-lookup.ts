@@ -24,6 +24,7 @@ export interface CallStamps {
 /** The event fields that answers depend on, besides headers. */
 const LOOKUP_FIELDS: readonly string[] = [
   'Event-Name',
+  'Unique-ID',
   'purpose',
   'profile',
   ...['Context', 'Destination-Number', 'Caller-ID-Number', 'Network-Addr'].flatMap((field) => [
@@ -65,9 +66,9 @@ export function answerLookup(
   if (serving === undefined) return found(undefined);
   switch (section) {
     case 'configuration':
-      return found(configuration(fields, serving, hostname));
+      return found(configuration(fields, serving, hostname, live));
     case 'directory':
-      return found(directory(fields, serving, hostname));
+      return found(directory(fields, serving, hostname, live));
     case 'dialplan': {
       live.noticeFields(serving, {
         hostname,
@@ -91,19 +92,21 @@ function sectionOf(name: string): RequestSection {
   return lower === 'configuration' || lower === 'directory' || lower === 'dialplan' ? lower : 'other';
 }
 
-function configuration(fields: RequestFields, serving: Serving, hostname: string): Buffer | undefined {
+function configuration(fields: RequestFields, serving: Serving, hostname: string, live: LiveState): Buffer | undefined {
   if (fields.get('tag_name') !== 'configuration' || fields.get('key_name') !== 'name') return undefined;
   const file = fields.get('key_value').toLowerCase();
   if (file === 'distributor.conf') return serving.documents.distributor(hostname);
   if (file !== 'sofia.conf') return undefined;
   const profile = fields.get('profile');
+  live.gatewaysServed(serving, hostname, profile === '' ? undefined : profile);
   return serving.documents.sofia(profile === '' ? undefined : profile, hostname);
 }
 
 /** All domains are asked for with empty names, one domain with its own (contract 3.4). */
-function directory(fields: RequestFields, serving: Serving, hostname: string): Buffer | undefined {
+function directory(fields: RequestFields, serving: Serving, hostname: string, live: LiveState): Buffer | undefined {
   if (fields.get('purpose') !== 'gateways') return undefined;
   const profile = fields.get('profile');
+  live.gatewaysServed(serving, hostname, profile);
   if (fields.get('tag_name') === '') return serving.documents.gateways(profile, hostname, undefined);
   if (fields.get('tag_name') !== 'domain' || fields.get('key_name') !== 'name') return undefined;
   const domain = parseDomainName(fields.get('key_value'));
@@ -120,6 +123,7 @@ function readCall(fields: RequestFields, hostname: string, stamps: CallStamps): 
     decisionId: stamps.nextDecisionId(),
     atMs: stamps.nowMs(),
     hostname,
+    channelUuid: fields.get('Unique-ID'),
     context: huntField(fields, 'Context'),
     destinationNumber: callerText(huntField(fields, 'Destination-Number')),
     callerNumber: callerText(huntField(fields, 'Caller-ID-Number')),

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import type { Duplex } from 'node:stream';
 import express, { type Express } from 'express';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
+import { apiRoutes } from './api-routes.ts';
 import { CHALLENGE } from './authorise.ts';
 import { BODY_BYTES_LIMIT } from './read-body.ts';
 import { statusPage } from './status-page.ts';
@@ -86,8 +87,9 @@ function createApp(parts: XmlCurlParts): Express {
   app.get('/metrics', async (_request, response) => {
     response.set('Content-Type', metrics.contentType).send(await metrics.text());
   });
+  app.use('/api', apiRoutes(parts));
   app.get('/', (_request, response) => {
-    response.type('text/html').send(statusPage(live));
+    response.type('text/html').send(statusPage(live, parts.fleet.reports));
   });
   app.use((_request, response) => {
     response.status(404).type('text/plain').send(`there is no such page; see / or ${LOOKUP_PATH}\n`);

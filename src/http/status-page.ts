@@ -1,8 +1,9 @@
 import type { LiveState } from '../live/live-state.ts';
+import type { SwitchReport } from '../live/switch-report.ts';
 import type { GatewayGroup, GroupMember } from '../routing/gateway-group.ts';
 
 /** A page for people: what is served, and where to look further. */
-export function statusPage({ serving, refusal }: LiveState): string {
+export function statusPage({ serving, refusal }: LiveState, switches: readonly SwitchReport[]): string {
   const body =
     serving === undefined
       ? '<p>No inventory is being served: the log says why, and so does <code>trunkhunt check</code>.</p>'
@@ -25,6 +26,7 @@ th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde
 </style>
 <h1>trunkhunt</h1>
 ${refusalNotice(refusal)}
+${switchesTable(switches)}
 ${body}
 <p><a href="/metrics">metrics</a> · <a href="/healthz">alive</a> · <a href="/readyz">ready</a></p>
 </html>
@@ -38,6 +40,24 @@ function refusalNotice(refusal: LiveState['refusal']): string {
   );
   return `<section class="refusal"><p>The inventory as it is now is refused; what was served before is served on.</p>
 <ul>${items.join('\n')}</ul></section>`;
+}
+
+function switchesTable(switches: readonly SwitchReport[]): string {
+  if (switches.length === 0) return '<p>No switch is listened to: none has an <code>esl_host</code>.</p>';
+  return `<table>
+<caption>switches</caption>
+<tr><th>switch</th><th>event socket</th><th class="number">calls</th><th class="number">gateways up</th><th class="number">drifted</th></tr>
+${switches.map(switchRow).join('\n')}
+</table>`;
+}
+
+function switchRow(it: SwitchReport): string {
+  const state = it.connected ? 'connected' : `not connected${it.lastLoss === null ? '' : `: ${it.lastLoss.reason}`}`;
+  return (
+    `<tr><td>${html(it.switch)}</td><td class="${it.connected ? '' : 'state-disabled'}">${html(state)}</td>` +
+    `<td class="number">${it.calls}</td><td class="number">${it.gateways.up} of ${it.gateways.wanted}</td>` +
+    `<td class="number">${it.drift.length}</td></tr>`
+  );
 }
 
 function groupTable(group: GatewayGroup): string {

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../config/log.ts';
+import type { Fleet } from '../live/fleet.ts';
 import type { LiveState } from '../live/live-state.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import { SPANS, spanSync } from '../tracing/spans.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { HEADERS_QUERY } from '../xml/xml-curl-conf.ts';
 import { answerLookup, type CallStamps, type LookupAnswer, wantedFields } from './answer-lookup.ts';
@@ -11,6 +13,7 @@ import { readFields } from './request-fields.ts';
 
 export interface XmlCurlParts {
   readonly live: LiveState;
+  readonly fleet: Fleet;
   readonly metrics: ServerMetrics;
   readonly log: Log;
   readonly authorise: Authorise;
@@ -81,8 +84,12 @@ class RefusalLog {
 /** Answers a form; a mistake of ours is told to the operator, and is *not found* to FreeSWITCH. */
 function answerForm(form: string, query: string, { live, log, stamps }: XmlCurlParts): LookupAnswer {
   try {
-    const fields = readFields(form, wantedFields(live.serving));
-    const answer = answerLookup(fields, declaredHeaders(query), live, stamps);
+    const answer = spanSync(
+      SPANS.lookup,
+      () => ({ size: form.length }),
+      () => answerLookup(readFields(form, wantedFields(live.serving)), declaredHeaders(query), live, stamps),
+      ({ hostname, section, result }) => ({ switch: hostname, section, outcome: result }),
+    );
     log.debug({ switch: answer.hostname, section: answer.section, result: answer.result }, 'look-up answered');
     return answer;
   } catch (error) {
