@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly nowMs: () => number;
   /** Monotonic clock, milliseconds. */
   readonly clockMs: () => number;
+  /** Runs once after so many milliseconds. @returns how to cancel it */
+  readonly after: (delayMs: number, run: () => void) => () => void;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly nodeVersion: string;

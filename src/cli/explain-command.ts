@@ -1,13 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { SettingFlags } from '../config/settings.ts';
+import { readSettings, type SettingFlags } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { isProblem } from '../errors/finding.ts';
 import { canonicalAddress } from '../inventory/proxy-address.ts';
 import { callerText } from '../routing/call.ts';
 import type { Call } from '../routing/call.ts';
+import { explainCall, type Explanation, type GatewayWeight } from '../routing/explain-call.ts';
+import { askForJson } from './ask-server.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
-import { explainCall, type Explanation } from './explain-call.ts';
 import { loadInventory } from './load-inventory.ts';
 import { printJson } from './terminal.ts';
 
@@ -17,6 +18,7 @@ interface ExplainFlags extends SettingFlags {
   readonly source: string;
   readonly switch: string;
   readonly header: ReadonlyMap<string, string>;
+  readonly live?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,7 +26,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
   withDatabaseOption(
     program
       .command('explain')
-      .description('say where a call would go, with everybody at the start of their turns, and why nowhere else')
+      .description('say where a call would go, and why nowhere else')
       .argument('<number>', 'the number that the caller dials'),
   )
     .option('--context <name>', 'the dialplan context of the call', 'default')
@@ -32,15 +34,36 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .option('--source <address>', 'the address that the call comes from', checkAddress, '')
     .option('--switch <hostname>', 'the switchname of the FreeSWITCH that asks', '')
     .option('--header <name=value>', 'a SIP header of the call; may be repeated', addHeader, new Map<string, string>())
+    .option('--live', 'ask the running server, which knows health, limits and turns; else everybody is at the start')
+    .option('--listen <host:port>', 'with --live: where it listens (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
+    .option(
+      '--credentials-file <file>',
+      'with --live: user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)',
+    )
     .option('--json', 'print data')
-    .action((number: string, flags: ExplainFlags) => {
-      const { snapshot, findings } = loadInventory(flags, context);
-      if (snapshot === undefined) throw new OperatorError(findings.filter(isProblem));
-      const explanation = explainCall(snapshot, readCall(number, flags, context));
+    .action(async (number: string, flags: ExplainFlags) => {
+      const explanation =
+        flags.live === true ? await explainLive(number, flags, context) : explainFromFile(number, flags, context);
       if (flags.json === true) printJson(context.terminal, explanation);
       else context.terminal.out(describe(explanation));
       if (explanation.outcome !== 'planned') context.exit(1);
     });
+}
+
+/** From the inventory alone. */
+function explainFromFile(number: string, flags: ExplainFlags, context: CommandContext): Explanation {
+  const { snapshot, findings } = loadInventory(flags, context);
+  if (snapshot === undefined) throw new OperatorError(findings.filter(isProblem));
+  return explainCall(snapshot, readCall(number, flags, context));
+}
+
+/** As the running server would decide it now. */
+async function explainLive(number: string, flags: ExplainFlags, context: CommandContext): Promise<Explanation> {
+  const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
+  const { context: name, caller, source, switch: hostname } = flags;
+  const query = new URLSearchParams({ number, context: name, caller, source, switch: hostname });
+  for (const [header, value] of flags.header) query.append('header', `${header}=${value}`);
+  return (await askForJson(settings, `/api/explain?${query.toString()}`)) as Explanation;
 }
 
 function addHeader(text: string, headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -60,6 +83,7 @@ function readCall(number: string, flags: ExplainFlags, context: CommandContext):
     decisionId: 'explain',
     atMs: context.nowMs(),
     hostname: flags.switch,
+    channelUuid: '',
     context: flags.context,
     destinationNumber: callerText(number),
     callerNumber: callerText(flags.caller),
@@ -75,10 +99,16 @@ function describe(it: Explanation): string {
     ...(it.numberAfterRoute === null ? [] : [`number   ${it.numberAfterRoute} after the route`]),
     ...(it.distributor === null ? [] : describeDistributor(it.distributor)),
     ...it.plan.map(({ attempt, gateway, number }) => `try ${attempt}    ${gateway}  ${number}`),
+    ...it.weights.map(describeWeight),
     ...it.routesPassedOver.map(({ route, unmet }) => `not      route ${route}: its ${unmet} does not fit`),
     ...it.gatewaysPassedOver.map(({ gateway, reason }) => `not      gateway ${gateway}: ${reason}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeWeight(it: GatewayWeight): string {
+  const product = `${it.configured} x health ${it.health} x slow start ${it.slowStart} x headroom ${it.headroom}`;
+  return `weight   ${it.gateway}  ${product} = ${it.effective}${it.why === '' ? '' : ` (${it.why})`}`;
 }
 
 function describeDistributor({ list, spare }: NonNullable<Explanation['distributor']>): readonly string[] {

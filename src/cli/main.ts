@@ -19,6 +19,12 @@ await runProgram(process.argv.slice(2), {
   readFile: (path) => readFileSync(path, 'utf8'),
   nowMs: () => Date.now(),
   clockMs: () => performance.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
   random: () => Math.random(),
   nodeVersion: process.version,
   stopped: () =>

@@ -8,6 +8,7 @@ import { addExplainCommand } from './explain-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSwitchesCommand } from './switches-command.ts';
 import { printJson } from './terminal.ts';
 import { addXmlCurlConfCommand } from './xml-curl-conf-command.ts';
 
@@ -50,6 +51,7 @@ function buildProgram(context: CommandContext): Command {
   addCheckCommand(program, context);
   addExplainCommand(program, context);
   addXmlCurlConfCommand(program, context);
+  addSwitchesCommand(program, context);
   addHealthCommand(program, context);
   // A command made by `program.command` has copied the settings above; help for all of them ends with this.
   program.addHelpText('after', '\nExit status: 0 done, 1 the thing asked about is not right, 2 wrong usage.');

@@ -7,6 +7,7 @@ import {
   DEFAULT_DATABASE,
   DEFAULT_LISTEN,
   describeSettings,
+  LOG_FORMATS,
   LOG_LEVELS,
   readSettings,
   type SettingFlags,
@@ -20,9 +21,12 @@ import { migrate } from '../inventory/migrate.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
+import { openStateFile } from '../inventory/state-file.ts';
 import { decisionIds } from '../live/decision-ids.ts';
+import { Fleet } from '../live/fleet.ts';
 import { startInventoryLoop } from '../live/inventory-loop.ts';
 import { LiveState } from '../live/live-state.ts';
+import { type KeeperContext, StateKeeper } from '../live/state-keeper.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
@@ -40,7 +44,9 @@ export function addServeCommand(program: Command, context: CommandContext): void
   withDatabaseOption(program.command('serve').description('answer FreeSWITCH, and follow the inventory'))
     .option('--listen <host:port>', 'where to listen (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
+    .option('--state <file>', 'keeps what is learned (TRUNKHUNT_STATE, else the database file with .state)')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (TRUNKHUNT_LOG_LEVEL, else info)`)
+    .option('--log-format <format>', `${LOG_FORMATS.join(', ')} (TRUNKHUNT_LOG_FORMAT, else json)`)
     .option('--insecure-no-auth', 'listen beyond loopback without asking for a password')
     .option('--create-example', 'where the database file does not exist, make it with two example gateways')
     .option('--print-config', 'print the settings, without secrets, and stop')
@@ -54,18 +60,29 @@ export function addServeCommand(program: Command, context: CommandContext): void
 async function serve(settings: Settings, createExample: boolean, context: CommandContext): Promise<void> {
   // From the first moment on, so that being stopped while starting ends as well as later.
   const stopped = context.stopped();
-  const log = createLog(settings.logLevel);
+  const log = createLog(settings.logLevel, settings.logFormat);
   const made = createExample && !existsSync(settings.database);
   const { backup, applied } = prepareDatabase(settings.database, made, context.nowMs());
   if (applied > 0) log.info({ database: settings.database, applied, backup }, 'inventory migrated');
 
   const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs });
   const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
-  const live = new LiveState(metrics, log);
+  const timers = { nowMs: context.clockMs, after: context.after };
+  const live = new LiveState(metrics, log, context.clockMs);
+  const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log });
+  const keeper = startKeeping(settings.state, {
+    live,
+    fleet,
+    timers,
+    log,
+    wallOffsetMs: context.nowMs() - context.clockMs(),
+  });
   const stopLoop = startInventoryLoop(source, live);
   try {
+    fleet.start();
     const server = await runServer(settings.listen, {
       live,
+      fleet,
       metrics,
       log,
       authorise: basicAuthorisation(settings.credentials),
@@ -80,7 +97,25 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     log.info({}, 'stopped');
   } finally {
     stopLoop();
+    fleet.stop();
+    keeper?.stop();
     source.close();
+  }
+}
+
+/** What was learned is worth a warm-up: without a file for it the server starts all the same. */
+function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): StateKeeper | undefined {
+  try {
+    const file = openStateFile(path);
+    if (file.complaint !== undefined) parts.log.warn({ state: path }, `learned state begins anew: ${file.complaint}`);
+    const keeper = new StateKeeper({ ...parts, file });
+    keeper.restore();
+    keeper.start();
+    return keeper;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    parts.log.warn({ state: path, error: message }, `nothing learned is kept over a restart: ${path}: ${message}`);
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Explanation } from '../../src/cli/explain-call.ts';
+import type { Explanation } from '../../src/routing/explain-call.ts';
 import { runProgram } from '../support/run-program.ts';
 import { temporaryInventory, type TemporaryInventory } from '../support/temporary-inventory.ts';
 

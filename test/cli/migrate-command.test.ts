@@ -70,7 +70,11 @@ describe('migrate', () => {
       "INSERT INTO trunkhunt_migrations VALUES (9999, '9999_x.sql', 'c', 't')",
       'inventory-too-new',
     ],
-    ['was migrated by other files', "UPDATE trunkhunt_migrations SET checksum = 'x'", 'migration-edited'],
+    [
+      'was migrated by other files',
+      "UPDATE trunkhunt_migrations SET checksum = 'x' WHERE version = 1",
+      'migration-edited',
+    ],
   ])('refuses a database that %s', async (_what, sql, code) => {
     const { path } = temporaryInventory(sql);
     const { status, stderr } = await migrate(path);

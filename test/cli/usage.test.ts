@@ -3,7 +3,7 @@ import { runCli } from '../support/run-cli.ts';
 import { runProgram } from '../support/run-program.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 
-const COMMANDS = ['serve', 'migrate', 'check', 'explain', 'xml-curl-conf', 'health'];
+const COMMANDS = ['serve', 'migrate', 'check', 'explain', 'xml-curl-conf', 'switches', 'health'];
 
 describe('help', () => {
   it('of the program names every command and the exit statuses', async () => {
@@ -35,6 +35,9 @@ describe('wrong usage has exit status 2, says why, and prints no data', () => {
     ['an unknown option of the program', ['--frobnicate']],
     ...COMMANDS.map((command) => [`an unknown option of ${command}`, [command, '--frobnicate']] as const),
     ['an argument too many', ['check', 'it']],
+    ['an unknown option of switches reconcile', ['switches', 'reconcile', '--frobnicate']],
+    ['two switches to reconcile', ['switches', 'reconcile', 'fs1', 'fs2']],
+    ['something else to do with switches', ['switches', 'destroy']],
     ['no number to explain', ['explain']],
     ['two numbers to explain', ['explain', '1', '2']],
     ['a header without a value', ['explain', '1', '--header', 'X-Account']],
@@ -64,6 +67,13 @@ describe('wrong usage has exit status 2, says why, and prints no data', () => {
       { TRUNKHUNT_CREDENTIALS: 'canary:canary', TRUNKHUNT_CREDENTIALS_FILE: './none' },
       'settings-conflict',
     ],
+    [
+      'the inventory named as the file of what is learned',
+      ['serve', '--database', './x.db', '--state', 'x.db'],
+      {},
+      'settings-conflict',
+    ],
+    ['a server that is nowhere to be asked', ['switches', '--listen', 'nowhere'], {}, 'settings-invalid'],
     ['listening to all without a password', ['serve', '--listen', '0.0.0.0:0'], {}, 'listen-without-credentials'],
     ['listening to all of IPv6 without a password', ['serve', '--listen', '[::]:0'], {}, 'listen-without-credentials'],
   ] as readonly (readonly [string, readonly string[], Record<string, string>, string])[])(
