@@ -24,7 +24,11 @@ export interface DistributorList {
  * (contract 4.5).
  */
 export function listsFrom(root: XmlNode): readonly DistributorList[] {
-  const configuration = locateSection(root, 'configuration', 'configuration', 'name', 'distributor.conf');
+  return listsIn(locateSection(root, 'configuration', 'configuration', 'name', 'distributor.conf'));
+}
+
+/** The same from the `<configuration>` itself, as a local file holds it; without one there is nothing to load. */
+export function listsIn(configuration: XmlNode | undefined): readonly DistributorList[] {
   const container = configuration === undefined ? undefined : childrenNamed(configuration, 'lists')[0];
   const lists = (container === undefined ? [] : childrenNamed(container, 'list'))
     .map((list) => ({ name: list.attributes.get('name') ?? '', nodes: nodesFrom(list) }))
@@ -94,10 +98,15 @@ class Cycle {
 
 /** A running mod_distributor (contract 4.1 to 4.3). Sums of weights beyond 32 bits are not modelled. */
 export class ModDistributor {
-  readonly #lists: readonly { readonly name: string; readonly cycle: Cycle }[];
+  readonly #lists: readonly (DistributorList & { readonly cycle: Cycle })[];
 
   constructor(lists: readonly DistributorList[]) {
-    this.#lists = lists.map(({ name, nodes }) => ({ name, cycle: new Cycle(nodes) }));
+    this.#lists = lists.map(({ name, nodes }) => ({ name, nodes, cycle: new Cycle(nodes) }));
+  }
+
+  /** The list of that name, in any case; the first where there are several (contract 4.1). */
+  list(listName: string): DistributorList | undefined {
+    return this.#lists.find(({ name }) => equalIgnoringAsciiCase(name, listName));
   }
 
   /** The next node of a list, or `-err`. List names match in any case, exceptions only exactly. */

@@ -1,5 +1,5 @@
 import { asciiLower } from './ascii-case.ts';
-import { distributedGateway, parseDialString } from './parse-dial-string.ts';
+import { distributedGateway, parseDialString, type DialString } from './parse-dial-string.ts';
 import type { PlanAction } from './read-plan.ts';
 
 export type Outcome = 'answered' | { readonly hangupCause: string } | { readonly respond: number };
@@ -20,20 +20,53 @@ export type Expand = (command: string) => string;
 const continuingByDefault: ReadonlySet<string> = new Set(['no_answer', 'no_user_response', 'originator_cancel']);
 const trueWords: ReadonlySet<string> = new Set(['yes', 'on', 'true', 't', 'enabled', 'active', 'allow']);
 
+/** What a plan waits for while it runs: the output of a command, or how a leg ended. */
+export type PlanStep =
+  | { readonly kind: 'expand'; readonly command: string }
+  | {
+      readonly kind: 'dial';
+      readonly gateway: string;
+      readonly leg: DialString;
+      /** The action as it stands in the plan. */
+      readonly data: string;
+    };
+
 /**
  * Executes a plan like FreeSWITCH does (contract 6.7). A plan that runs out of actions hangs up with NORMAL_CLEARING;
  * the SIP status that the caller then sees is that of the last leg that sent one (verified.md), which is not modelled.
  */
 export function runPlan(actions: readonly PlanAction[], dial: Dial, expand: Expand = notExpected): PlanRun {
-  const variables = new Map<string, string>();
   const tried: string[] = [];
+  const run = executePlan(actions);
+  let next = run.next();
+  while (next.done !== true) {
+    const step = next.value;
+    if (step.kind === 'expand') {
+      next = run.next(expand(step.command));
+    } else {
+      tried.push(step.gateway);
+      next = run.next(dial(step.gateway, step.leg.number));
+    }
+  }
+  return { tried, outcome: next.value };
+}
+
+/**
+ * The same, one step at a time: each step is resumed with the command's output, or with `answer` or the cause that the
+ * leg ended with; `answer` when the called party has hung up.
+ * @param variables the channel variables of the calling leg, which whoever resumes may change
+ */
+export function* executePlan(
+  actions: readonly PlanAction[],
+  variables = new Map<string, string>(),
+): Generator<PlanStep, Outcome, string> {
   let answered = false;
-  const end = (outcome: Outcome): PlanRun => ({ tried, outcome: answered ? 'answered' : outcome });
+  const end = (outcome: Outcome): Outcome => (answered ? 'answered' : outcome);
 
   for (const { application, data } of actions) {
     switch (application) {
       case 'set':
-        setVariable(variables, data, expand);
+        yield* setVariable(variables, data);
         break;
       case 'unset':
         variables.delete(data);
@@ -45,15 +78,14 @@ export function runPlan(actions: readonly PlanAction[], dial: Dial, expand: Expa
       case 'bridge': {
         const leg = parseDialString(data);
         const picked = variables.get('trunkhunt_gateway') ?? '';
-        if (leg.onlyAfterErr === true && picked !== '-err') {
+        if (leg.onlyAfterErr === true && condition(picked, '-err', 'called', 'not called') !== 'called') {
           // A name that no gateway has: nothing is called, and INVALID_GATEWAY is the cause.
           if (continuesAfter('INVALID_GATEWAY', variables.get('continue_on_fail'))) break;
           return end({ hangupCause: 'INVALID_GATEWAY' });
         }
-        const named = leg.spare !== undefined && picked === leg.gateway ? leg.spare : leg.gateway;
+        const named = leg.spare === undefined ? leg.gateway : condition(picked, leg.gateway, leg.spare, leg.gateway);
         const gateway = named === distributedGateway ? picked : named;
-        tried.push(gateway);
-        const result = dial(gateway, leg.number);
+        const result = yield { kind: 'dial', gateway, leg, data };
         if (result === 'answer') {
           answered = true;
           // Without the variable the plan goes on when the called party has hung up: the next gateway is called.
@@ -70,18 +102,31 @@ export function runPlan(actions: readonly PlanAction[], dial: Dial, expand: Expa
   return end({ hangupCause: 'NORMAL_CLEARING' });
 }
 
-function setVariable(variables: Map<string, string>, data: string, expand: Expand): void {
+function* setVariable(variables: Map<string, string>, data: string): Generator<PlanStep, void, string> {
   const [, name = '', text = ''] = /^([^=]*)=(.*)$/s.exec(data) ?? [];
   const command = /^\$\{expand\((.*)\)\}$/.exec(text)?.[1];
   const [, then, otherwise] = /^\$\{cond\(x\$\{trunkhunt_gateway\} == x-err \? (.*) : (.*)\)\}$/.exec(text) ?? [];
-  const conditional = variables.get('trunkhunt_gateway') === '-err' ? then : otherwise;
-  const value = command === undefined ? (conditional ?? text) : expand(command);
+  let value = text;
+  if (command !== undefined) {
+    value = yield { kind: 'expand', command };
+  } else if (then !== undefined && otherwise !== undefined) {
+    value = condition(variables.get('trunkhunt_gateway') ?? '', '-err', then, otherwise);
+  }
   // An empty value removes the variable.
   if (value === '') {
     variables.delete(name);
   } else {
     variables.set(name, value);
   }
+}
+
+/**
+ * `${cond(x${trunkhunt_gateway} == x... ? ... : ...)}` of mod_commands. Its operands end at the first space, so after an
+ * error message in the place of a gateway it answers -ERR, which no gateway is called.
+ */
+function condition(picked: string, compared: string, then: string, otherwise: string): string {
+  if (/\s/.test(picked)) return '-ERR';
+  return picked === compared ? then : otherwise;
 }
 
 function continuesAfter(cause: string, continueOnFail: string | undefined): boolean {
