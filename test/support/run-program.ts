@@ -33,6 +33,12 @@ export async function runProgram(
     readFile: (path) => readFileSync(path, 'utf8'),
     nowMs: () => 0,
     clockMs: () => 0,
+    after: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
     random: () => 0,
     nodeVersion: 'v0.0.0',
     stopped: () => stopped(stdout),

@@ -1,10 +1,12 @@
 import { vi } from 'vitest';
 import type { Log } from '../../src/config/log.ts';
 import type { Credentials } from '../../src/config/settings.ts';
+import type { Timers } from '../../src/esl/timers.ts';
 import { basicAuthorisation } from '../../src/http/authorise.ts';
 import { runServer } from '../../src/http/run-server.ts';
 import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
 import { decisionIds } from '../../src/live/decision-ids.ts';
+import { Fleet } from '../../src/live/fleet.ts';
 import { startInventoryLoop } from '../../src/live/inventory-loop.ts';
 import { LiveState } from '../../src/live/live-state.ts';
 import { ServerMetrics } from '../../src/metrics/server-metrics.ts';
@@ -25,6 +27,7 @@ export interface TestServer {
   readonly port: number;
   readonly database: string;
   readonly live: LiveState;
+  readonly fleet: Fleet;
   readonly log: readonly LogEntry[];
   /** Commits SQL as another client, with foreign keys off, and waits until the server has served or refused what is there now. */
   change(sql: string): Promise<void>;
@@ -34,14 +37,30 @@ export interface TestServer {
 
 export interface TestServerOptions {
   readonly credentials?: Credentials;
+  /** The clock of everything that waits. */
+  readonly timers?: Timers;
 }
 
+const REAL_TIMERS: Timers = {
+  nowMs: () => performance.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
-export async function startServer(sql: string, { credentials }: TestServerOptions = {}): Promise<TestServer> {
+export async function startServer(
+  sql: string,
+  { credentials, timers = REAL_TIMERS }: TestServerOptions = {},
+): Promise<TestServer> {
   const inventory = temporaryInventory(sql);
   const log: LogEntry[] = [];
   const metrics = new ServerMetrics('0.0.0-test', 'v0.0.0');
-  const live = new LiveState(metrics, collectingLog(log));
+  const live = new LiveState(metrics, collectingLog(log), () => timers.nowMs());
+  const fleet = new Fleet({ live, timers, random: () => 0.5, metrics: metrics.live, log: collectingLog(log) });
   const source = openSqliteSource(inventory.path, { waitMs: 0, clockMs: () => performance.now() });
   let outcomes = 0;
   const stopLoop = startInventoryLoop(
@@ -61,6 +80,7 @@ export async function startServer(sql: string, { credentials }: TestServerOption
     { host: '127.0.0.1', port: 0 },
     {
       live,
+      fleet,
       metrics,
       log: collectingLog(log),
       authorise: basicAuthorisation(credentials),
@@ -68,8 +88,10 @@ export async function startServer(sql: string, { credentials }: TestServerOption
       clockMs: () => performance.now(),
     },
   );
+  fleet.start();
   return {
     port: server.address.port,
+    fleet,
     database: inventory.path,
     live,
     log,
@@ -83,6 +105,7 @@ export async function startServer(sql: string, { credentials }: TestServerOption
     metrics: async () => parseMetrics(await metrics.text()),
     stop: async () => {
       await server.stop(1_000);
+      fleet.stop();
       stopLoop();
       source.close();
       inventory.remove();
