@@ -5,6 +5,7 @@ import { ChannelAudit } from '../../src/live/channel-audit.ts';
 import { EjectionBook } from '../../src/live/ejection-book.ts';
 import { LegTracker } from '../../src/live/leg-tracker.ts';
 import { parseName } from '../../src/routing/name.ts';
+import { buildSnapshot } from '../support/build-snapshot.ts';
 import { CollectingLog } from './collecting-log.ts';
 import { NotedMetrics } from './noted-metrics.ts';
 import { ScriptedConnection } from './scripted-connection.ts';
@@ -100,7 +101,7 @@ describe('an audit of a switch’s calls', () => {
         callerUuid: 'caller',
         group: gw1,
         number: '1',
-        gateways: [],
+        gateways: buildSnapshot({ gateways: { gw1: {}, gw3: {} } }).gateways,
         firstAttempt: 1,
         probe: undefined,
         expiresAtMs: 1,
@@ -110,7 +111,20 @@ describe('an audit of a switch’s calls', () => {
     expect(await run()).toEqual({ found: 2, gone: 0 });
     expect(known()).toEqual(['u1 gw1', 'u2 gw2']);
     expect([ledger.leg('fs1', 'u1')?.plan?.decisionId, ledger.leg('fs1', 'u2')?.plan]).toEqual(['d1', undefined]);
+    // Of the plan's two slots the first is passed over, and the second is the leg's.
+    expect([ledger.slotsInUse(gw1), ledger.slotsInUse(parseName('gw3')!)]).toEqual([1, 0]);
     expect(await run()).toEqual({ found: 0, gone: 0 });
+  });
+
+  it('takes in nobody who is gone by the time that it is asked about', async () => {
+    const channels: Record<string, Channel> = { u1: { gateway: 'gw1' } };
+    const { run, ledger } = auditOf(channels, {
+      onAsked: (command) => {
+        if (command.startsWith('uuid_getvar')) delete channels['u1'];
+      },
+    });
+    expect(await run()).toEqual({ found: 0, gone: 0 });
+    expect(ledger.legsOn('fs1')).toEqual([]);
   });
 
   it('lets go of legs that the switch has no more, each after a question: the table lags behind', async () => {

@@ -68,6 +68,17 @@ describe('a switch has drifted', () => {
     expect(JSON.stringify(drift)).not.toMatch(/old|new/);
   });
 
+  it('by what it shows, also where the definition was applied', () => {
+    const drift = findDrift({
+      wanted: wantedOf({ a: {} }),
+      running: new Map([runningOf('a', { proxy: 'sip:b.example' })]),
+      applied: appliedOf({ a: {} }),
+    });
+    expect(drift.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['changed', "proxy is 'sip:b.example', wanted is 'sip:a.example'"],
+    ]);
+  });
+
   it('by nothing where it runs as far as can be seen, and nobody knows what was applied', () => {
     expect(findDrift({ wanted: wantedOf({ a: {} }), running: new Map([runningOf('a')]), applied: new Map() })).toEqual(
       [],

@@ -55,10 +55,11 @@ describe('the lists of mod_distributor', () => {
   });
 
   it('are fetched anew where one differs, and looked at afterwards', async () => {
-    const { apply, sent, bring } = listsOf({ g: 'a b a' });
+    const { apply, sent, bring, log } = listsOf({ g: 'a b a' });
     bring({ g: 'a b' });
     expect(await apply({ g: { members: { a: 1, b: 1 }, chooser } })).toEqual([]);
     expect(sent()).toEqual([dump('g'), RELOAD, dump('g')]);
+    expect(log.news()).toEqual(['info switch fs1: distributor_ctl reload: +OK reloaded.']);
   });
 
   it('are fetched once for all that differ', async () => {

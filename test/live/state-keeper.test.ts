@@ -159,6 +159,16 @@ describe('what was learned', () => {
     expect([...before.file.rows.keys()].filter((key) => key.startsWith('ejection'))).toEqual([]);
   });
 
+  it('is taken over once: a group that went and comes again begins anew', () => {
+    const before = processWith(new MemoryFile(), snapshotOf());
+    before.calls(7);
+    before.keeper.stop();
+    const { live, calls } = processWith(before.file, snapshotOf());
+    live.serve(temporaryInventory().compile().snapshot!, []);
+    live.serve(snapshotOf(), []);
+    expect(calls(10)).toEqual(processWith(new MemoryFile(), snapshotOf()).calls(10));
+  });
+
   it('begins anew without a word where there is nothing', () => {
     const { live, log, calls } = processWith(new MemoryFile(), snapshotOf());
     expect([live.learned.book.ejections, log.news(), calls(1)]).toEqual([[], [], ['a']]);
