@@ -150,6 +150,15 @@ export class CallLedger {
     return [...this.#legs.values()].filter((leg) => leg.hostname === hostname);
   }
 
+  /** Calls of the switch that are up through the gateway, on their way, or may still be sent there. */
+  slotsOn(hostname: string, gateway: Name): number {
+    let slots = this.legsOn(hostname).filter((leg) => leg.gateway === gateway).length;
+    for (const { plan, held } of this.#plans.values()) {
+      if (plan.hostname === hostname && [...held.values()].includes(gateway)) slots += 1;
+    }
+    return slots;
+  }
+
   /** Nobody will tell of the end of these legs. @returns how many there were */
   forgetLegs(hostname: string): number {
     const legs = this.legsOn(hostname);

@@ -1,6 +1,6 @@
 import type { EslConnection } from '../esl/esl-connection.ts';
 import { parseName } from '../routing/name.ts';
-import type { CallLedger } from './call-ledger.ts';
+import type { CallLedger, LiveLeg } from './call-ledger.ts';
 import type { LegTracker } from './leg-tracker.ts';
 
 /** So many calls are asked for one by one where the switch keeps no table of its channels. */
@@ -23,6 +23,7 @@ export class ChannelAudit {
   readonly #legs: LegTracker;
   /** Legs that ended while an audit runs. */
   #endedMeanwhile: Set<string> | undefined;
+  #nextQuestion = 0;
 
   constructor(ledger: CallLedger, legs: LegTracker) {
     this.#ledger = ledger;
@@ -43,7 +44,7 @@ export class ChannelAudit {
       const present = new Set(channels?.map(({ uuid }) => uuid));
       const doubtful = this.#ledger.legsOn(hostname).filter(({ uuid }) => !present.has(uuid));
       let gone = 0;
-      for (const leg of doubtful.slice(0, SINGLE_QUESTIONS_LIMIT)) {
+      for (const leg of this.#someOf(doubtful)) {
         if ((await connection.api(`uuid_exists ${leg.uuid}`)) !== 'false') continue;
         this.#ledger.legEnded(leg);
         gone += 1;
@@ -57,6 +58,14 @@ export class ChannelAudit {
     } finally {
       this.#endedMeanwhile = undefined;
     }
+  }
+
+  /** Of very many legs others each time, so that each has its turn. */
+  #someOf(legs: readonly LiveLeg[]): readonly LiveLeg[] {
+    if (legs.length <= SINGLE_QUESTIONS_LIMIT) return legs;
+    const start = this.#nextQuestion % legs.length;
+    this.#nextQuestion = start + SINGLE_QUESTIONS_LIMIT;
+    return [...legs.slice(start), ...legs.slice(0, start)].slice(0, SINGLE_QUESTIONS_LIMIT);
   }
 
   /** Takes a leg in whose beginning was not seen, where it goes through a gateway. */

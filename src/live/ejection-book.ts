@@ -108,7 +108,8 @@ export class EjectionBook {
   }
 
   /** The gateway had rung, and failed after all. */
-  takeBackGood(hostname: string, gateway: Name): void {
+  takeBackGood(hostname: string, gateway: Name, number: string): void {
+    this.#suspicionsOf(hostname).takeBackGood(number, gateway);
     const key = keyOf(hostname, gateway);
     const evidence = this.#evidence.get(key);
     if (evidence !== undefined) this.#evidence.set(key, withoutGood(evidence));

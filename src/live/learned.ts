@@ -95,7 +95,9 @@ export class Learned {
     this.book.keepOnly(
       (hostname, group, gateway) =>
         this.#watched.has(hostname) &&
-        (group === undefined || groupsOf.get(gateway)?.some(({ name }) => name === group) === true),
+        (group === undefined
+          ? this.#gateways.has(gateway)
+          : groupsOf.get(gateway)?.some(({ name }) => name === group) === true),
     );
     this.answerRatios.keepOnly((gateway) => this.#gateways.has(gateway));
     this.#views.reset((key) => snapshot.lineups.has(key));

@@ -94,7 +94,7 @@ export class LegTracker {
     answerRatios.note(leg.gateway, verdict === 'answered', nowMs());
     if (verdict === 'answered') metrics.callEnded(leg.gateway, hangup.billMs / 1000);
     if (verdict === 'gateway') {
-      if (leg.hasRung) book.takeBackGood(leg.hostname, leg.gateway);
+      if (leg.hasRung) book.takeBackGood(leg.hostname, leg.gateway, numberOf(leg, event));
       book.fault(leg.hostname, leg.gateway, numberOf(leg, event));
     } else if (!leg.hasRung && showsGatewayWell(verdict, outcome)) {
       book.good(leg.hostname, leg.gateway, numberOf(leg, event));

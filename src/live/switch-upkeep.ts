@@ -214,5 +214,5 @@ export class SwitchUpkeep {
 
 function callsThrough(ledger: CallLedger, hostname: string, gateway: string): number {
   const name = parseName(gateway);
-  return name === undefined ? 0 : ledger.legsOn(hostname).filter((leg) => leg.gateway === name).length;
+  return name === undefined ? 0 : ledger.slotsOn(hostname, name);
 }

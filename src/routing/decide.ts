@@ -92,13 +92,16 @@ export function decide(snapshot: Snapshot, live: LiveView, call: Call): Decision
     isFull: (gateway) => live.isFull(gateway),
     mayProbe: (gateway) => live.mayProbe(group, call.hostname, gateway),
   };
+  const isPossible = (request: PlanRequest): boolean => planLegs(view, request).legs.length > 0;
+  const isFullOnly = (request: PlanRequest): boolean => isPossible({ ...request, isFull: () => false });
   const avoiding = planLegs(view, ask);
-  // A call is sent back to where it came from only where nobody else could take it.
   const isSentBack = avoiding.legs.length === 0;
-  const plan = isSentBack ? planLegs(view, { ...ask, callerAddress: '' }) : avoiding;
+  // A call is sent back to where it came from only where nobody else could take it, now or later.
+  if (isSentBack && isFullOnly(ask)) return { outcome: 'no_gateway', route, reason: 'full' };
+  const sendingBack = { ...ask, callerAddress: '' };
+  const plan = isSentBack ? planLegs(view, sendingBack) : avoiding;
   if (plan.legs.length === 0) {
-    const hasRoomless = planLegs(view, { ...ask, callerAddress: '', isFull: () => false }).legs.length > 0;
-    return hasRoomless
+    return isFullOnly(sendingBack)
       ? { outcome: 'no_gateway', route, reason: 'full' }
       : { outcome: 'rejected_number', route, reason: 'after_rules' };
   }

@@ -26,8 +26,10 @@ export interface PlanLegs {
 
 /** Plans a call over the tiers of a view: each gateway once, in the order in which they are tried. */
 export function planLegs(view: GroupView, ask: PlanRequest): PlanLegs {
-  const { group, number, limit } = ask;
+  const { group, number } = ask;
   const probe = probeLeg(view, ask);
+  // A gateway on trial may fail: the call has as many tries besides it, wherever a second try is possible.
+  const limit = probe === undefined || group.continueOn.length === 0 ? ask.limit : ask.limit + 1;
   const legs: Leg[] = probe === undefined ? [] : [probe];
   const turns: TurnTaken[] = [];
   let isFirstTier = true;

@@ -12,9 +12,13 @@ const REACHABLE_RATIO = 0.5;
 /** So many destinations are watched; they are made of called numbers, which callers choose. */
 const PREFIXES_LIMIT = 10_000;
 
+/** So many faults of one gateway wait for one destination: more of them would say nothing more. */
+const WAITING_LIMIT = 20;
+
 interface Tally {
   faults: number;
   goods: number;
+  waiting: number;
 }
 
 interface Destination {
@@ -46,8 +50,12 @@ export class Suspicions {
     const destination = this.#destinations.get(prefix) ?? newDestination(atMs);
     this.#destinations.delete(prefix);
     this.#destinations.set(prefix, destination);
-    tallyOf(destination, gateway, atMs).faults += 1;
-    destination.waiting.push({ gateway, atMs });
+    const tally = tallyOf(destination, gateway, atMs);
+    tally.faults += 1;
+    if (tally.waiting < WAITING_LIMIT) {
+      tally.waiting += 1;
+      destination.waiting.push({ gateway, atMs });
+    }
     const charged = chargeWhereReachable(destination);
     const [oldest] = this.#destinations;
     if (this.#destinations.size <= PREFIXES_LIMIT || oldest === undefined) return { charged, excused: [] };
@@ -65,6 +73,12 @@ export class Suspicions {
     return { charged: chargeWhereReachable(destination), excused: [] };
   }
 
+  /** The gateway had rung, and failed after all: it did not get through. */
+  takeBackGood(number: string, gateway: Name): void {
+    const tally = this.#destinations.get(prefixOf(number))?.tallies.get(gateway);
+    if (tally !== undefined) tally.goods = Math.max(0, tally.goods - 1);
+  }
+
   /** Settles what has waited long enough. */
   passTime(atMs: number): Settled {
     const charged: Name[] = [];
@@ -72,7 +86,7 @@ export class Suspicions {
     for (const [prefix, destination] of this.#destinations) {
       const isOver = ({ atMs: sinceMs }: { readonly atMs: number }): boolean => atMs - sinceMs >= WAIT_MS;
       const over = destination.waiting.filter(isOver);
-      destination.waiting = destination.waiting.filter((it) => !isOver(it));
+      stopWaiting(destination, over);
       const settled = settle(over, destination);
       charged.push(...settled.charged);
       excused.push(...settled.excused);
@@ -93,7 +107,7 @@ function prefixOf(number: string): string {
 
 function tallyOf(destination: Destination, gateway: Name, atMs: number): Tally {
   halve(destination, atMs);
-  const tally = destination.tallies.get(gateway) ?? { faults: 0, goods: 0 };
+  const tally = destination.tallies.get(gateway) ?? { faults: 0, goods: 0, waiting: 0 };
   destination.tallies.set(gateway, tally);
   return tally;
 }
@@ -104,7 +118,7 @@ function halve(destination: Destination, atMs: number): void {
     for (const [gateway, tally] of destination.tallies) {
       tally.faults /= 2;
       tally.goods /= 2;
-      if (tally.faults + tally.goods < 0.5) destination.tallies.delete(gateway);
+      if (tally.faults + tally.goods < 0.5 && tally.waiting === 0) destination.tallies.delete(gateway);
     }
     if (destination.tallies.size === 0) {
       destination.halvedAtMs = atMs;
@@ -118,8 +132,17 @@ function chargeWhereReachable(destination: Destination): readonly Name[] {
   if (waiting.length === 0) return [];
   const charged = waiting.filter(({ gateway }) => someoneElseGetsThrough(destination, gateway));
   if (charged.length === 0) return [];
-  destination.waiting = waiting.filter((it) => !charged.includes(it));
+  stopWaiting(destination, charged);
   return charged.map(({ gateway }) => gateway);
+}
+
+function stopWaiting(destination: Destination, faults: Destination['waiting']): void {
+  const gone = new Set(faults);
+  for (const { gateway } of faults) {
+    const tally = destination.tallies.get(gateway);
+    if (tally !== undefined) tally.waiting -= 1;
+  }
+  destination.waiting = destination.waiting.filter((it) => !gone.has(it));
 }
 
 function someoneElseGetsThrough({ tallies }: Destination, gateway: Name): boolean {

@@ -62,12 +62,12 @@ describe('a gateway whose calls fail', () => {
     const { book, fail, stages } = bookOver(FOUR);
     for (let call = 0; call < 3; call += 1) {
       book.good('fs1', a, NUMBER);
-      book.takeBackGood('fs1', a);
+      book.takeBackGood('fs1', a, NUMBER);
       fail(a, 1);
     }
     expect(stages()).toBe('ejected in in in');
     expect(book.evidenceOf('fs1', a)?.goods).toBe(0);
-    book.takeBackGood('fs9', a);
+    book.takeBackGood('fs9', a, NUMBER);
     expect(book.evidenceOf('fs9', a)).toBeUndefined();
   });
 });

@@ -65,6 +65,27 @@ describe('a fault', () => {
     for (let at = 1; at < 10; at += 1) expect(suspicions.good(NUMBER, a, at)).toEqual(NOBODY);
   });
 
+  it('waits at most twenty times: more would say nothing more', () => {
+    const suspicions = new Suspicions();
+    for (let call = 0; call < 100; call += 1) suspicions.fault(NUMBER, a, call);
+    expect(suspicions.good(NUMBER, b, 100).charged).toHaveLength(20);
+    // After these it may wait anew, and is charged as it comes.
+    expect(suspicions.fault(NUMBER, a, 101).charged).toEqual([a]);
+  });
+
+  it('is hardly charged where every gateway rings, and fails after all', () => {
+    const suspicions = new Suspicions();
+    const charged = [];
+    for (let call = 0; call < 30; call += 1) {
+      for (const gateway of [a, b, c]) {
+        charged.push(...suspicions.good(NUMBER, gateway, call).charged);
+        suspicions.takeBackGood(NUMBER, gateway);
+        charged.push(...suspicions.fault(NUMBER, gateway, call).charged);
+      }
+    }
+    for (const gateway of [a, b, c]) expect(charged.filter((it) => it === gateway).length).toBeLessThan(3);
+  });
+
   it('is told from others by its destination', () => {
     const suspicions = new Suspicions();
     suspicions.fault('+431234567', a, 0);
