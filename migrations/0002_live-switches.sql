@@ -49,3 +49,6 @@ INSERT INTO outcome_blame (match, blame) VALUES
   ('ORIGINATOR_CANCEL', 'caller'), ('LOSE_RACE', 'caller'), ('PICKED_OFF', 'caller'),
   ('DESTINATION_OUT_OF_ORDER', 'ourselves'), ('INCOMPATIBLE_DESTINATION', 'ourselves'),
   ('SYSTEM_SHUTDOWN', 'ourselves'), ('MANAGER_REQUEST', 'ourselves');
+
+-- What FreeSWITCH makes of a gateway that refuses the login of a call (904 to the SIP stack): the next one may take it.
+INSERT OR IGNORE INTO failover_causes (cause, action) VALUES ('NORMAL_UNSPECIFIED', 'next');

@@ -143,7 +143,8 @@ export class Reconciler {
     // An un-REGISTER would hit the binding of the one that comes (contract 5.3).
     await Promise.all([...this.#leaving].filter(([name]) => wanted.has(name)).map(([, gone]) => gone));
     await this.#send(connection, rescanCommand(profile), 'rescan');
-    for (const [name, it] of wanted) {
+    // What it was answered is what SQL says by now, not what it said when this began.
+    for (const [name, it] of applied.wantedOn(this.#context.snapshot() ?? snapshot, hostname)) {
       if (it.gateway.profile !== profile || this.#isRight(it, this.#context.running().get(name))) continue;
       const present = await gateways.query(connection, name);
       const looksRight = present !== undefined && visibleDifference(it.gateway, present) === undefined;

@@ -21,6 +21,8 @@ export interface SwitchGatewaysContext {
   readonly onReach: (gateways: readonly string[], why: string) => void;
   /** The switch has added the gateway, by whose command whatsoever. */
   readonly onAdded: (gateway: string, profile: string) => void;
+  /** Somebody else took a gateway away. */
+  readonly onVanished: () => void;
   readonly connection: () => EslConnection | undefined;
 }
 
@@ -33,7 +35,8 @@ export class SwitchGateways {
   readonly #context: SwitchGatewaysContext;
   /** Told to go and not yet gone, with who waits for it. */
   readonly #doomed = new Map<string, () => void>();
-  readonly #toAsk = new Set<string>();
+  /** Names to ask for, and whether we had a hand in what happened to them. */
+  readonly #toAsk = new Map<string, { readonly isOurs: boolean }>();
   #isGathering = false;
 
   constructor(context: SwitchGatewaysContext) {
@@ -65,8 +68,9 @@ export class SwitchGateways {
       return;
     }
     if (event.change === 'added') this.#context.onAdded(gateway, event.profile);
+    const isOurs = this.#doomed.has(gateway);
     this.#noLongerDoomed(gateway);
-    this.#askAgain(gateway);
+    this.#askAgain(gateway, isOurs);
   }
 
   /**
@@ -99,8 +103,8 @@ export class SwitchGateways {
     resolve?.();
   }
 
-  #askAgain(gateway: string): void {
-    this.#toAsk.add(gateway);
+  #askAgain(gateway: string, isOurs = false): void {
+    this.#toAsk.set(gateway, { isOurs });
     if (this.#isGathering) return;
     this.#isGathering = true;
     this.#context.timers.after(GATHER_MS, () => {
@@ -116,10 +120,14 @@ export class SwitchGateways {
     if (connection === undefined || names.length === 0) return;
     try {
       if (names.length > SINGLE_QUESTIONS_LIMIT) await this.resync(connection, 'gateways came or went');
-      else for (const name of names) await this.query(connection, name);
+      else for (const [name] of names) await this.query(connection, name);
     } catch {
       // The connection broke, or will be found out of order by the next resync: after both all is asked for anew.
+      return;
     }
+    const { reach, hostname } = this.#context;
+    const isGone = (name: string): boolean => reach.reachOf(hostname, name) === 'absent' && !this.#doomed.has(name);
+    if (names.some(([name, { isOurs }]) => !isOurs && isGone(name))) this.#context.onVanished();
   }
 
   /** Asks for one gateway, of which the switch knows even while an older one of the same name is listed. */

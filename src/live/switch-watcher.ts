@@ -48,6 +48,9 @@ export class SwitchWatcher {
       onReach: (gateways, why) => {
         context.onReach(hostname, gateways, why);
       },
+      onVanished: () => {
+        this.#upkeep.reconcileSoon();
+      },
       onAdded: (gateway, profile) => {
         applied.added(hostname, profile, gateway, this.#wanted.get(gateway));
       },

@@ -111,6 +111,18 @@ describe('a change of gateways in SQL', () => {
     second.hangUp();
   });
 
+  it('is restored at once where somebody else takes a gateway away', async () => {
+    const live = await liveSwitches(sharing({ gw1: 1, gw2: 1 }));
+    const startedMs = live.timers.nowMs();
+    await live.fs().command('sofia profile external killgw gw1');
+    await live.until(() => {
+      expect(changes(live)).toEqual(['sofia profile external rescan']);
+      expect(live.report()).toMatchObject({ drift: [], gateways: { running: 2, up: 2 } });
+    });
+    // Long before the next look at the clock.
+    expect(live.timers.nowMs() - startedMs).toBeLessThan(30_000);
+  });
+
   it('leaves gateways of local files alone, and tells of one that stands in the way', async () => {
     const localGateways = [
       { profile: 'external', name: 'local', proxy: '127.0.9.1:5060' },

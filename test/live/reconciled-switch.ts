@@ -44,6 +44,7 @@ export class ReconciledSwitch {
       timers,
       reach,
       onReach: () => undefined,
+      onVanished: () => undefined,
       onAdded: (gateway, profile) => {
         applied.added(HOSTNAME, profile, gateway, this.#wanted(gateway));
       },

@@ -23,7 +23,7 @@ async function switchWith(...names: readonly string[]) {
   const reach = new ReachTable();
   const told: string[] = [];
   const added: string[] = [];
-  const state = { isConnected: true };
+  const state = { isConnected: true, vanished: 0 };
   const sofia: ScriptedSofia = new ScriptedSofia({
     served: () => buildSnapshot({ gateways: Object.fromEntries(names.map((name) => [name, {}])) }).gateways,
     heard: (event) => {
@@ -37,6 +37,9 @@ async function switchWith(...names: readonly string[]) {
     connection: () => (state.isConnected ? sofia.connection : undefined),
     onReach: (changed, why) => told.push(`${changed.join(' ')}: ${why}`),
     onAdded: (gateway, profile) => added.push(`${gateway} ${profile}`),
+    onVanished: () => {
+      state.vanished += 1;
+    },
   });
   for (const name of names.toReversed()) sofia.run(runningOf(name));
   await gateways.resync(sofia.connection, 'the first look');
@@ -159,6 +162,20 @@ describe('a gateway that comes or goes', () => {
     sofia.tick();
     await gather();
     expect([reachOf('a'), reachOf('b'), told()]).toEqual(['absent', 'up', ['a: it is gone']]);
+  });
+
+  it('that somebody else took away is told of, and one that was told to go is not', async () => {
+    const { gateways, sofia, gather, state } = await switchWith('a', 'b');
+    const gone = gateways.doom('a');
+    await sofia.connection.api('sofia profile external killgw a');
+    sofia.tick();
+    await gone;
+    await gather();
+    expect(state.vanished).toBe(0);
+    await sofia.connection.api('sofia profile external killgw b');
+    sofia.tick();
+    await gather();
+    expect(state.vanished).toBe(1);
   });
 
   it('is found by asking for all where many came or went', async () => {
