@@ -2,7 +2,13 @@
  * The floors of the house. A folder imports only folders on floors below its own; two folders on one floor never
  * import each other. Each big dependency has one importer.
  */
-const floors = [['routing', 'errors'], ['xml', 'inventory', 'esl', 'config', 'metrics'], ['live'], ['http'], ['cli']];
+const floors = [
+  ['routing', 'errors'],
+  ['xml', 'inventory', 'esl', 'config', 'metrics', 'tracing'],
+  ['live'],
+  ['http'],
+  ['cli'],
+];
 
 const floorRules = floors.flatMap((folders, floor) =>
   folders.map((folder) => ({
