@@ -99,7 +99,7 @@ function configuration(fields: RequestFields, serving: Serving, hostname: string
   if (file !== 'sofia.conf') return undefined;
   const profile = fields.get('profile');
   live.gatewaysServed(serving, hostname, profile === '' ? undefined : profile);
-  return serving.documents.sofia(profile === '' ? undefined : profile, hostname);
+  return serving.documents.sofia(profile === '' ? undefined : profile, hostname, live.applied.heldBack(hostname));
 }
 
 /** All domains are asked for with empty names, one domain with its own (contract 3.4). */
@@ -107,10 +107,11 @@ function directory(fields: RequestFields, serving: Serving, hostname: string, li
   if (fields.get('purpose') !== 'gateways') return undefined;
   const profile = fields.get('profile');
   live.gatewaysServed(serving, hostname, profile);
-  if (fields.get('tag_name') === '') return serving.documents.gateways(profile, hostname, undefined);
+  const except = live.applied.heldBack(hostname);
+  if (fields.get('tag_name') === '') return serving.documents.gateways(profile, hostname, undefined, except);
   if (fields.get('tag_name') !== 'domain' || fields.get('key_name') !== 'name') return undefined;
   const domain = parseDomainName(fields.get('key_value'));
-  return domain === undefined ? undefined : serving.documents.gateways(profile, hostname, domain);
+  return domain === undefined ? undefined : serving.documents.gateways(profile, hostname, domain, except);
 }
 
 /** `Hunt-*` describes the call as it is being routed now; `Caller-*` as it came in (contract 3.7). */

@@ -4,7 +4,7 @@ import BetterSqlite, { type Database } from 'better-sqlite3';
 /** Another form of the rows has another number; what an older or newer version wrote is put aside. */
 const FORM = 1;
 
-/** Another process that holds the file is waited for so long. */
+/** At the start, another process that holds the file is waited for so long. */
 const WAIT_MS = 1_000;
 
 /** What was learned, by kind and key; the value is whoever wrote it to read. */
@@ -20,7 +20,7 @@ export interface StateFile {
   /** What was there, in words, where it could not be used. */
   readonly complaint: string | undefined;
   read(): readonly LearnedRow[];
-  /** Writes all of it or nothing. @throws Error of SQLite's */
+  /** Writes all of it or nothing, and waits for nobody. @throws Error of SQLite's; of another process that holds the file */
   write(rows: readonly LearnedRow[]): void;
   close(): void;
 }
@@ -61,6 +61,8 @@ function openDatabase(path: string): Database {
     database.pragma('journal_mode = WAL');
     // Losing the last seconds at a power cut costs nothing.
     database.pragma('synchronous = NORMAL');
+    // Calls are not kept waiting for another process: what cannot be written now is written later.
+    database.pragma('busy_timeout = 0');
     return database;
   } catch (error) {
     database.close();

@@ -5,6 +5,8 @@ import { type AppliedGateway, fingerprintOf, type WantedGateway } from './wanted
 /** A switch that starts loads its profiles some time before its event socket is there. */
 const SERVED_JUST_NOW_MS = 120_000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * What each switch was given: a switch does not show a gateway's password or parameters, so whether they are still as
  * SQL wants them is known only from what was last applied. Belongs to one run of the switch (its Core-UUID).
@@ -15,6 +17,8 @@ export class AppliedGateways {
   readonly #served = new Map<string, { readonly wanted: ReadonlyMap<string, WantedGateway>; readonly atMs: number }>();
   readonly #wanted = new WeakMap<Snapshot, Map<string, ReadonlyMap<string, WantedGateway>>>();
   readonly #nowMs: () => number;
+  /** By switch, gateways that are on their way out and must not be handed out before they are gone. */
+  readonly #heldBack = new Map<string, ReadonlySet<string>>();
   #onChange: () => void = () => undefined;
 
   /** @param nowMs monotonic clock */
@@ -55,7 +59,24 @@ export class AppliedGateways {
 
   /** The switch was answered with this snapshot's gateways of a profile. */
   served(snapshot: Snapshot, hostname: string, profile: string): void {
+    // Whoever asks may name any profile.
+    if (!snapshot.gateways.some((gateway) => gateway.profile === profile)) return;
     this.#served.set(`${hostname}\n${profile}`, { wanted: this.wantedOn(snapshot, hostname), atMs: this.#nowMs() });
+  }
+
+  /** Whether the switch has asked here for the gateways of this profile since it, or this server, began. */
+  hasFetched(hostname: string, profile: string): boolean {
+    return this.#served.has(`${hostname}\n${profile}`);
+  }
+
+  /** The gateways that this switch is not given for now. */
+  heldBack(hostname: string): ReadonlySet<string> {
+    return this.#heldBack.get(hostname) ?? NONE;
+  }
+
+  holdBack(hostname: string, gateways: ReadonlySet<string>): void {
+    if (gateways.size === 0) this.#heldBack.delete(hostname);
+    else this.#heldBack.set(hostname, gateways);
   }
 
   /** The switch has the gateway anew: with the definition that it was last answered. */
@@ -82,6 +103,7 @@ export class AppliedGateways {
   /** The switch began anew: what it has now it was given since. */
   forget(hostname: string): void {
     this.#bySwitch.delete(hostname);
+    this.#heldBack.delete(hostname);
     this.#onChange();
   }
 

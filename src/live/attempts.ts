@@ -23,10 +23,11 @@ export class Attempts {
     return count;
   }
 
-  isWorthwhile(name: string, wanted: string | undefined): boolean {
+  /** @param isHarmless whether it may be tried again and again, at long intervals */
+  isWorthwhile(name: string, wanted: string, isHarmless = true): boolean {
     const failure = this.#failures.get(name);
-    if (failure === undefined || failure.wanted !== wanted) return true;
-    return failure.count < ATTEMPTS_LIMIT || this.#nowMs() - failure.lastMs >= RETRY_AFTER_MS;
+    if (failure?.wanted !== wanted) return true;
+    return failure.count < ATTEMPTS_LIMIT || (isHarmless && this.#nowMs() - failure.lastMs >= RETRY_AFTER_MS);
   }
 
   reset(): void {

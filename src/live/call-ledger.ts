@@ -16,6 +16,7 @@ export interface OpenPlan {
   readonly firstAttempt: number;
   /** The gateway on trial that this call is for. */
   readonly probe: Name | undefined;
+  readonly openedAtMs: number;
   /** By then every leg has been tried or never will be. */
   readonly expiresAtMs: number;
 }
@@ -33,6 +34,7 @@ export interface LiveLeg {
   readonly gateway: Name;
   /** The plan that it belongs to, where it is one of ours. */
   readonly plan: OpenPlan | undefined;
+  readonly beganAtMs: number;
   /** Whether the gateway has said "ringing", or answered: it does its work. */
   hasRung: boolean;
 }
@@ -58,9 +60,11 @@ export class CallLedger {
   readonly #byCaller = new Map<string, string>();
   readonly #legs = new Map<string, LiveLeg>();
   readonly #inUse = new Map<Name, number>();
+  /** The same by switch and gateway. */
+  readonly #inUseOn = new Map<string, number>();
   readonly #liveCalls = new Map<Name, number>();
-  /** By switch and gateway on trial: the decision whose call shows how it does. */
-  readonly #probes = new Map<string, string>();
+  /** By switch and gateway on trial: the plan whose call shows how it does. */
+  readonly #probes = new Map<string, OpenPlan>();
   readonly #rates = new Map<Name, RateWindow>();
 
   /** Legs that are up or on their way through the gateway, as far as switches told. */
@@ -92,8 +96,8 @@ export class CallLedger {
     const held = new Map(plan.gateways.map(({ name }, at) => [at + plan.firstAttempt, name]));
     this.#plans.set(plan.decisionId, { plan, held });
     if (callerKey !== undefined) this.#byCaller.set(callerKey, plan.decisionId);
-    for (const name of held.values()) count(this.#inUse, name, 1);
-    if (plan.probe !== undefined) this.#probes.set(keyOf(plan.hostname, plan.probe), plan.decisionId);
+    for (const name of held.values()) this.#take(plan.hostname, name, 1);
+    if (plan.probe !== undefined) this.#probes.set(keyOf(plan.hostname, plan.probe), plan);
     const [first] = plan.gateways;
     if (first !== undefined && plan.firstAttempt === 1) this.#charge(first, nowMs);
   }
@@ -109,9 +113,9 @@ export class CallLedger {
     const reservation = this.#reservationOf(leg);
     if (reservation !== undefined) this.#releaseUpTo(reservation, leg);
     const { hostname, uuid, gateway: name } = leg;
-    const begun = { hostname, uuid, gateway: name, plan: reservation?.plan, hasRung: false };
+    const begun = { hostname, uuid, gateway: name, plan: reservation?.plan, beganAtMs: nowMs, hasRung: false };
     this.#legs.set(key, begun);
-    count(this.#inUse, name, 1);
+    this.#take(hostname, name, 1);
     count(this.#liveCalls, name, 1);
     // The first attempt of a plan was charged when the plan was given out.
     if (gateway !== undefined && !(reservation !== undefined && leg.attempt === 1)) this.#charge(gateway, nowMs);
@@ -135,7 +139,7 @@ export class CallLedger {
 
   legEnded(leg: LiveLeg): void {
     if (!this.#legs.delete(keyOf(leg.hostname, leg.uuid))) return;
-    count(this.#inUse, leg.gateway, -1);
+    this.#take(leg.hostname, leg.gateway, -1);
     count(this.#liveCalls, leg.gateway, -1);
     this.#probeIsOver(leg.plan, leg.gateway);
   }
@@ -152,24 +156,21 @@ export class CallLedger {
 
   /** Calls of the switch that are up through the gateway, on their way, or may still be sent there. */
   slotsOn(hostname: string, gateway: Name): number {
-    let slots = this.legsOn(hostname).filter((leg) => leg.gateway === gateway).length;
-    for (const { plan, held } of this.#plans.values()) {
-      if (plan.hostname === hostname && [...held.values()].includes(gateway)) slots += 1;
-    }
-    return slots;
+    return this.#inUseOn.get(keyOf(hostname, gateway)) ?? 0;
   }
 
-  /** Nobody will tell of the end of these legs. @returns how many there were */
-  forgetLegs(hostname: string): number {
-    const legs = this.legsOn(hostname);
+  /** Nobody will tell of the end of legs that began before. @returns how many there were */
+  forgetLegs(hostname: string, beforeMs: number): number {
+    const legs = this.legsOn(hostname).filter(({ beganAtMs }) => beganAtMs < beforeMs);
     for (const leg of legs) this.legEnded(leg);
     return legs.length;
   }
 
-  /** The switch lost all of its calls. */
-  emptySwitch(hostname: string): void {
-    this.forgetLegs(hostname);
-    for (const { plan } of [...this.#plans.values()]) if (plan.hostname === hostname) this.#close(plan.decisionId);
+  /** The switch lost its calls: plans that were given out before will not be carried out. */
+  forgetPlans(hostname: string, beforeMs: number): void {
+    for (const { plan } of [...this.#plans.values()]) {
+      if (plan.hostname === hostname && plan.openedAtMs < beforeMs) this.#close(plan.decisionId);
+    }
   }
 
   /** Whether a call that is to show how a gateway on trial does has not been judged yet. */
@@ -180,6 +181,8 @@ export class CallLedger {
   /** Lets go of plans that can run no more. */
   passTime(nowMs: number): void {
     for (const { plan } of [...this.#plans.values()]) if (plan.expiresAtMs <= nowMs) this.#close(plan.decisionId);
+    // What was to be seen of such a call was missed.
+    for (const [key, plan] of this.#probes) if (plan.expiresAtMs <= nowMs) this.#probes.delete(key);
   }
 
   #close(decisionId: string | undefined): void {
@@ -211,17 +214,22 @@ export class CallLedger {
     }
   }
 
-  #release({ held }: Reservation, attempt: number): void {
+  #release({ plan, held }: Reservation, attempt: number): void {
     const gateway = held.get(attempt);
     if (gateway === undefined) return;
     held.delete(attempt);
-    count(this.#inUse, gateway, -1);
+    this.#take(plan.hostname, gateway, -1);
+  }
+
+  #take(hostname: string, gateway: Name, change: 1 | -1): void {
+    count(this.#inUse, gateway, change);
+    count(this.#inUseOn, keyOf(hostname, gateway), change);
   }
 
   #probeIsOver(plan: OpenPlan | undefined, gateway: Name): void {
     if (plan?.probe !== gateway) return;
     const key = keyOf(plan.hostname, gateway);
-    if (this.#probes.get(key) === plan.decisionId) this.#probes.delete(key);
+    if (this.#probes.get(key) === plan) this.#probes.delete(key);
   }
 
   /** Only gateways with a rate limit are worth a window. */
@@ -233,10 +241,10 @@ export class CallLedger {
   }
 }
 
-function count(counts: Map<Name, number>, gateway: Name, change: 1 | -1): void {
-  const sum = (counts.get(gateway) ?? 0) + change;
-  if (sum === 0) counts.delete(gateway);
-  else counts.set(gateway, sum);
+function count<Key>(counts: Map<Key, number>, key: Key, change: 1 | -1): void {
+  const sum = (counts.get(key) ?? 0) + change;
+  if (sum === 0) counts.delete(key);
+  else counts.set(key, sum);
 }
 
 function keyOf(hostname: string, uuid: string): string {

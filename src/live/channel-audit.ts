@@ -24,6 +24,8 @@ export class ChannelAudit {
   /** Legs that ended while an audit runs. */
   #endedMeanwhile: Set<string> | undefined;
   #nextQuestion = 0;
+  /** Outbound channels that are no gateway's leg. */
+  #strangers: ReadonlySet<string> = new Set();
 
   constructor(ledger: CallLedger, legs: LegTracker) {
     this.#ledger = ledger;
@@ -49,15 +51,29 @@ export class ChannelAudit {
         this.#ledger.legEnded(leg);
         gone += 1;
       }
-      let found = 0;
-      for (const { uuid, direction } of channels ?? []) {
-        if (direction !== 'outbound' || this.#ledger.leg(hostname, uuid) !== undefined) continue;
-        if (await this.#adopt(connection, hostname, uuid, ended)) found += 1;
-      }
-      return { found, gone };
+      return { found: await this.#find(connection, hostname, channels ?? [], ended), gone };
     } finally {
       this.#endedMeanwhile = undefined;
     }
+  }
+
+  /** Takes in legs of gateways that nobody told of; what is none of these is not asked about again. */
+  async #find(
+    connection: EslConnection,
+    hostname: string,
+    channels: readonly Channel[],
+    ended: ReadonlySet<string>,
+  ): Promise<number> {
+    const outbound = channels.filter(({ direction }) => direction === 'outbound').map(({ uuid }) => uuid);
+    const strangers = new Set(outbound.filter((uuid) => this.#strangers.has(uuid)));
+    this.#strangers = strangers;
+    const unknown = outbound.filter((uuid) => !strangers.has(uuid) && this.#ledger.leg(hostname, uuid) === undefined);
+    let found = 0;
+    for (const uuid of unknown.slice(0, SINGLE_QUESTIONS_LIMIT)) {
+      if (await this.#adopt(connection, hostname, uuid, ended)) found += 1;
+      else strangers.add(uuid);
+    }
+    return found;
   }
 
   /** Of very many legs others each time, so that each has its turn. */
@@ -69,7 +85,12 @@ export class ChannelAudit {
   }
 
   /** Takes a leg in whose beginning was not seen, where it goes through a gateway. */
-  async #adopt(connection: EslConnection, hostname: string, uuid: string, ended: Set<string>): Promise<boolean> {
+  async #adopt(
+    connection: EslConnection,
+    hostname: string,
+    uuid: string,
+    ended: ReadonlySet<string>,
+  ): Promise<boolean> {
     const variable = async (name: string): Promise<string> => connection.api(`uuid_getvar ${uuid} ${name}`);
     const gateway = parseName(await variable('sip_gateway_name'));
     // "_undef_" and "-ERR No such channel!" are both no leg of a gateway; the first has the form of a name.

@@ -6,6 +6,8 @@ import { directoryDocument, type DomainName } from '../xml/directory-document.ts
 import { distributorDocument } from '../xml/distributor-document.ts';
 import { sofiaDocument } from '../xml/sofia-document.ts';
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * The documents of one snapshot. Each is written when it is first asked for and stays the same bytes; switches that
  * see the same inventory share them. Nothing that was learned enters them.
@@ -34,14 +36,21 @@ export class DocumentStore {
   /**
    * The gateways of a profile; undefined where it has none, or where sofia.conf serves them already.
    * @param domain the one that was asked for; undefined = all
+   * @param except gateways that are left out for now
    */
-  gateways(profile: string, hostname: string, domain: DomainName | undefined): Buffer | undefined {
+  gateways(
+    profile: string,
+    hostname: string,
+    domain: DomainName | undefined,
+    except: ReadonlySet<string> = NONE,
+  ): Buffer | undefined {
     if (this.#snapshot.profiles.some(({ name }) => name === profile)) return undefined;
     const view = viewOf(this.#snapshot, hostname);
     const gateways = this.#gatewaysOf(profile, view);
     if (gateways.length === 0) return undefined;
+    const given = except.size === 0 ? gateways : gateways.filter(({ name }) => !except.has(name));
     // A domain's name comes from a switch's configuration: too many of them to keep one document for each.
-    if (domain !== undefined) return Buffer.from(directoryDocument(gateways, domain));
+    if (domain !== undefined || except.size > 0) return Buffer.from(directoryDocument(given, domain));
     return this.#once(`gateways ${profile} ${view}`, () => directoryDocument(gateways));
   }
 
@@ -49,13 +58,18 @@ export class DocumentStore {
    * The profiles that the inventory holds whole; undefined where it holds none, or not the one asked for.
    * @param profile undefined = all of them
    */
-  sofia(profile: string | undefined, hostname: string): Buffer | undefined {
+  sofia(profile: string | undefined, hostname: string, except: ReadonlySet<string> = NONE): Buffer | undefined {
     const wanted = this.#snapshot.profiles.filter(({ name }) => profile === undefined || name === profile);
     if (wanted.length === 0) return undefined;
     const view = viewOf(this.#snapshot, hostname);
-    return this.#once(`sofia ${profile ?? ''} ${view}`, () =>
-      sofiaDocument(wanted.map((it) => ({ profile: it, gateways: this.#gatewaysOf(it.name, view) }))),
-    );
+    const write = (): string =>
+      sofiaDocument(
+        wanted.map((it) => ({
+          profile: it,
+          gateways: this.#gatewaysOf(it.name, view).filter(({ name }) => !except.has(name)),
+        })),
+      );
+    return except.size > 0 ? Buffer.from(write()) : this.#once(`sofia ${profile ?? ''} ${view}`, write);
   }
 
   #gatewaysOf(profile: string, view: string): readonly Gateway[] {

@@ -16,11 +16,18 @@ export class DrainWatch {
 
   /** These are on their way out; each has its time from when it was first named here. */
   watch(gateways: readonly string[], applied: ReadonlyMap<string, AppliedGateway>): void {
-    for (const name of this.#until.keys()) if (!gateways.includes(name)) this.#until.delete(name);
+    const named = new Set(gateways);
+    for (const name of this.#until.keys()) if (!named.has(name)) this.#until.delete(name);
     for (const name of gateways) {
       if (this.#until.has(name)) continue;
       this.#until.set(name, this.#context.nowMs() + (applied.get(name)?.drainSeconds ?? 0) * 1000);
     }
+  }
+
+  /** Whether a gateway that was not watched so far could go at once. */
+  couldGo(gateway: string, applied: ReadonlyMap<string, AppliedGateway>): boolean {
+    if (this.#until.has(gateway)) return this.mayGo(gateway);
+    return this.#context.callsOn(gateway) === 0 || (applied.get(gateway)?.drainSeconds ?? 0) === 0;
   }
 
   /** Whether the gateway has no calls any more, or had its time. */

@@ -9,6 +9,7 @@ import {
   NEVER_EJECTED,
   rampPerMille,
 } from '../routing/ejection.ts';
+import { type BookedEvidence, EvidenceBook } from './evidence-book.ts';
 import { type FaultEvidence, faultProbability, noEvidence, withCall, withoutGood } from '../routing/fault-evidence.ts';
 import { type Gateway, isOnSwitch } from '../routing/gateway.ts';
 import type { GatewayGroup } from '../routing/gateway-group.ts';
@@ -37,12 +38,12 @@ export interface BookedEjection {
 }
 
 /**
- * What calls have shown of gateways: evidence for each switch and gateway, and an ejection for each switch, group and
- * gateway where a group found the evidence too bad.
+ * What becomes of gateways by their calls: for each switch, group and gateway an ejection where the group found the
+ * evidence too bad.
  */
 export class EjectionBook {
   readonly #context: BookContext;
-  readonly #evidence = new Map<string, FaultEvidence>();
+  readonly #evidence = new EvidenceBook();
   /** Only where something is, or was, held against the gateway. */
   readonly #ejections = new Map<string, BookedEjection>();
   readonly #suspicions = new Map<string, Suspicions>();
@@ -67,21 +68,23 @@ export class EjectionBook {
     return [...this.#ejections.values()];
   }
 
-  evidenceOf(hostname: string, gateway: Name): FaultEvidence | undefined {
-    return this.#evidence.get(keyOf(hostname, gateway));
+  evidenceOf(hostname: string, group: Name, gateway: Name): FaultEvidence | undefined {
+    return this.#evidence.of(hostname, group, gateway);
   }
 
-  /** Everything that is known by calls, with its switch and gateway. */
-  get evidence(): readonly { readonly hostname: string; readonly gateway: Name; readonly evidence: FaultEvidence }[] {
-    return [...this.#evidence].map(([key, evidence]) => {
-      const [hostname = '', gateway = ''] = key.split('\n');
-      return { hostname, gateway: gateway as Name, evidence };
-    });
+  /** Whether a fault of the gateway is not held against it yet, since perhaps nobody gets through. */
+  isSuspected(hostname: string, gateway: Name): boolean {
+    return this.#suspicions.get(hostname)?.isWaiting(gateway) === true;
+  }
+
+  /** Everything that is known by calls. */
+  get evidence(): readonly BookedEvidence[] {
+    return this.#evidence.all;
   }
 
   /** Takes over what was known before a restart. */
-  restore(evidence: EjectionBook['evidence'], ejections: readonly BookedEjection[]): void {
-    for (const it of evidence) this.#evidence.set(keyOf(it.hostname, it.gateway), it.evidence);
+  restore(evidence: readonly BookedEvidence[], ejections: readonly BookedEjection[]): void {
+    this.#evidence.restore(evidence);
     for (const it of ejections) this.#ejections.set(keyOf(it.hostname, it.group, it.gateway), it);
   }
 
@@ -94,9 +97,8 @@ export class EjectionBook {
   /** The gateway did its work. */
   good(hostname: string, gateway: Name, number: string): void {
     const nowMs = this.#context.nowMs();
-    const key = keyOf(hostname, gateway);
-    this.#evidence.set(key, withCall(this.#evidence.get(key) ?? noEvidence(nowMs), false, nowMs));
     for (const group of this.#context.groupsOf(gateway)) {
+      this.#evidence.learn(hostname, group.name, gateway, nowMs, (known) => withCall(known, false, nowMs));
       const before = this.ejectionOf(hostname, group.name, gateway);
       const after = afterGoodCall(before, group.health, nowMs);
       if (after === before) continue;
@@ -110,9 +112,10 @@ export class EjectionBook {
   /** The gateway had rung, and failed after all. */
   takeBackGood(hostname: string, gateway: Name, number: string): void {
     this.#suspicionsOf(hostname).takeBackGood(number, gateway);
-    const key = keyOf(hostname, gateway);
-    const evidence = this.#evidence.get(key);
-    if (evidence !== undefined) this.#evidence.set(key, withoutGood(evidence));
+    for (const { name } of this.#context.groupsOf(gateway)) {
+      if (this.#evidence.of(hostname, name, gateway) === undefined) continue;
+      this.#evidence.learn(hostname, name, gateway, this.#context.nowMs(), withoutGood);
+    }
   }
 
   /** Ends ejections whose time is over, lets weights grow, settles old suspicions. */
@@ -132,13 +135,11 @@ export class EjectionBook {
   }
 
   /** Forgets switches, groups and members that the inventory has no more. */
-  keepOnly(isKept: (hostname: string, group: Name | undefined, gateway: Name) => boolean): void {
+  keepOnly(isKept: (hostname: string, group: Name, gateway: Name) => boolean): void {
     for (const { hostname, group, gateway } of this.ejections) {
       if (!isKept(hostname, group, gateway)) this.#ejections.delete(keyOf(hostname, group, gateway));
     }
-    for (const { hostname, gateway } of this.evidence) {
-      if (!isKept(hostname, undefined, gateway)) this.#evidence.delete(keyOf(hostname, gateway));
-    }
+    this.#evidence.keepOnly(({ hostname, group, gateway }) => isKept(hostname, group, gateway));
   }
 
   #settle(hostname: string, { charged, excused }: Settled): void {
@@ -148,10 +149,9 @@ export class EjectionBook {
 
   #charge(hostname: string, gateway: Name): void {
     const nowMs = this.#context.nowMs();
-    const key = keyOf(hostname, gateway);
-    const evidence = withCall(this.#evidence.get(key) ?? noEvidence(nowMs), true, nowMs);
-    this.#evidence.set(key, evidence);
     for (const group of this.#context.groupsOf(gateway)) {
+      const learned = (known: FaultEvidence): FaultEvidence => withCall(known, true, nowMs);
+      const evidence = this.#evidence.learn(hostname, group.name, gateway, nowMs, learned);
       const before = this.ejectionOf(hostname, group.name, gateway);
       if (before.stage === 'ejected') continue;
       const probability = faultProbability(evidence, group.health.faultLimit, nowMs);
@@ -168,7 +168,7 @@ export class EjectionBook {
     { evidence, probability }: { readonly evidence: FaultEvidence; readonly probability: number },
   ): void {
     const data = { switch: hostname, group: group.name, gateway, ...roundedEvidence(evidence), probability };
-    const objection = before.stage === 'trial' ? undefined : this.#objectionTo(hostname, group, gateway);
+    const objection = this.#objectionTo(hostname, group, gateway, before);
     if (objection !== undefined) {
       this.#context.metrics.healthEvent(gateway, 'spared');
       this.#context.log.debug(data, `gateway ${gateway} fails too often, and stays: ${objection}`);
@@ -185,7 +185,7 @@ export class EjectionBook {
   }
 
   /** Why the group cannot do without the gateway; undefined where it can. */
-  #objectionTo(hostname: string, group: GatewayGroup, gateway: Name): string | undefined {
+  #objectionTo(hostname: string, group: GatewayGroup, gateway: Name, { stage }: Ejection): string | undefined {
     const members = group.members.filter((it) => it.weight > 0 && isCandidate(it.gateway, hostname));
     const isOut = (name: Name): boolean => isOutOfService(this.ejectionOf(hostname, group.name, name));
     const others = members.filter((it) => it.gateway.name !== gateway);
@@ -193,6 +193,8 @@ export class EjectionBook {
       (it) => !isOut(it.gateway.name) && this.#context.isReachable(hostname, it.gateway.name),
     );
     if (isLast) return 'it is the last usable gateway of its group';
+    // Who is on trial is counted among those that are out already.
+    if (stage === 'trial') return undefined;
     const out = others.filter((it) => isOut(it.gateway.name)).length;
     return out > 0 && out + 1 > members.length / 2 ? 'half of its group is ejected already' : undefined;
   }
@@ -210,7 +212,8 @@ export class EjectionBook {
   }
 
   #comesBack(hostname: string, group: GatewayGroup, gateway: Name, why: string, event: HealthEvent): void {
-    this.#evidence.set(keyOf(hostname, gateway), noEvidence(this.#context.nowMs()));
+    const nowMs = this.#context.nowMs();
+    this.#evidence.learn(hostname, group.name, gateway, nowMs, () => noEvidence(nowMs));
     this.#tell(hostname, group, gateway, why, event);
   }
 

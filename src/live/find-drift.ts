@@ -12,7 +12,10 @@ export interface SwitchGateways {
 /** A gateway that is not as it is wanted. */
 export interface Drift {
   readonly gateway: string;
+  /** The one that it is to be on; of a removed one, where it is. */
   readonly profile: string;
+  /** Where it runs now; '' = nowhere. */
+  readonly runningProfile: string;
   /** `new`: not there. `changed`: there with another definition. `removed`: there and wanted no more. */
   readonly kind: 'new' | 'changed' | 'removed';
   readonly reason: string;
@@ -31,18 +34,33 @@ export function findDrift({ wanted, running, applied }: SwitchGateways): readonl
     const present = running.get(name);
     const { profile } = it.gateway;
     if (present === undefined) {
-      drifts.push({ gateway: name, profile, kind: 'new', reason: 'the switch does not have it', isRegistering: false });
+      const reason = 'the switch does not have it';
+      drifts.push({ gateway: name, profile, runningProfile: '', kind: 'new', reason, isRegistering: false });
       continue;
     }
     const reason = changeOf(it, present, applied.get(name));
     if (reason === undefined) continue;
-    drifts.push({ gateway: name, profile, kind: 'changed', reason, isRegistering: isRegistering(present) });
+    drifts.push({
+      gateway: name,
+      profile,
+      runningProfile: present.profile,
+      kind: 'changed',
+      reason,
+      isRegistering: isRegistering(present),
+    });
   }
   for (const [name, present] of running) {
     if (wanted.has(name) || !applied.has(name)) continue;
     const reason = 'SQL does not want it here any more';
     const { profile } = present;
-    drifts.push({ gateway: name, profile, kind: 'removed', reason, isRegistering: isRegistering(present) });
+    drifts.push({
+      gateway: name,
+      profile,
+      runningProfile: profile,
+      kind: 'removed',
+      reason,
+      isRegistering: isRegistering(present),
+    });
   }
   return drifts;
 }

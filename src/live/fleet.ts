@@ -92,7 +92,8 @@ export class Fleet {
   #forget(hostname: string): void {
     const { learned, applied } = this.#context.live;
     learned.reach.forget(hostname);
-    learned.ledger.emptySwitch(hostname);
+    learned.ledger.forgetLegs(hostname, Infinity);
+    learned.ledger.forgetPlans(hostname, Infinity);
     applied.forget(hostname);
     this.#lastCore.delete(hostname);
     learned.switchesChanged();

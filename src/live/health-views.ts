@@ -10,6 +10,16 @@ import type { ReachTable } from './reach-table.ts';
 const OUT: WeightFactors = { healthPerMille: 0, slowStartPerMille: 1000, isOnTrial: false };
 const ON_TRIAL: WeightFactors = { healthPerMille: 0, slowStartPerMille: 1000, isOnTrial: true };
 
+/** What one switch thinks of one group's members. */
+interface Opinion {
+  /** What differs from the configured weights, as text; '' = nothing. */
+  readonly text: string;
+  /** Only of those whose weight differs. */
+  readonly factors: ReadonlyMap<Name, WeightFactors>;
+}
+
+const NO_OPINION: Opinion = { text: '', factors: new Map() };
+
 /**
  * Each group as its health leaves it on each switch, made when it is asked for and kept until something changes.
  *
@@ -23,6 +33,8 @@ export class HealthViews {
   readonly #nowMs: () => number;
   /** By group, then by hostname; '' for all that are not watched. */
   readonly #views = new Map<Name, Map<string, GroupView>>();
+  /** By group, then by hostname: views are made on the path of look-ups, and each needs the opinions of all switches. */
+  readonly #opinions = new Map<Name, Map<string, Opinion>>();
   /** The last line-up of each key, so that those that come out the same stay the same. */
   readonly #lineups = new Map<string, Lineup>();
 
@@ -58,25 +70,27 @@ export class HealthViews {
   /** Something about the group's members is otherwise now. */
   changed(group: Name): void {
     this.#views.delete(group);
+    this.#opinions.delete(group);
   }
 
   /** Another set of switches is known. */
   clear(): void {
     this.#views.clear();
+    this.#opinions.clear();
   }
 
   /** Another snapshot is served; line-ups that its groups do not have are forgotten. */
   reset(isKept: (configuredKey: string) => boolean): void {
-    this.#views.clear();
+    this.clear();
     for (const key of this.#lineups.keys()) if (!isKept(configuredKey(key))) this.#lineups.delete(key);
   }
 
   #make(group: GatewayGroup, hostname: string, watched: readonly string[]): GroupView {
     const configured = tiersOn(group, hostname);
-    const opinion = this.#opinionOf(group, hostname, configured);
-    const suffix = this.#suffixOf(group, configured, opinion, watched);
-    if (opinion === '' && suffix === '') return configuredView(configured);
-    const view = healthView(configured, group, (gateway) => this.#factors(group, hostname, gateway), {
+    const opinion = this.#opinionOf(group, hostname);
+    const suffix = this.#suffixOf(group, configured, opinion.text, watched);
+    if (opinion.text === '' && suffix === '') return configuredView(configured);
+    const view = healthView(configured, group, (gateway) => opinion.factors.get(gateway.name) ?? FULL_WEIGHT, {
       keyOf: (key) => key + suffix,
       before: (key) => this.#lineups.get(key),
     });
@@ -88,38 +102,42 @@ export class HealthViews {
   #suffixOf(group: GatewayGroup, configured: readonly Tier[], opinion: string, watched: readonly string[]): string {
     const sharing = watched.filter((hostname) => tiersOn(group, hostname) === configured);
     if (sharing.length === 0) return '';
+    const opinions = sharing.map((hostname) => ({ hostname, text: this.#opinionOf(group, hostname).text }));
     const counts = new Map<string, number>();
-    for (const hostname of sharing) {
-      const other = this.#opinionOf(group, hostname, configured);
-      counts.set(other, (counts.get(other) ?? 0) + 1);
-    }
+    for (const { text } of opinions) counts.set(text, (counts.get(text) ?? 0) + 1);
     // Of equally common opinions the one that finds least fault, so that it does not change back and forth.
     const [[prevailing] = ['']] = [...counts].sort(
       ([a, m], [b, n]) => n - m || a.length - b.length || (a < b ? -1 : 1),
     );
     if (opinion === prevailing) return '';
-    const first = sharing.filter((hostname) => this.#opinionOf(group, hostname, configured) === opinion).sort()[0];
+    const [first] = opinions.flatMap(({ hostname, text }) => (text === opinion ? [hostname] : [])).sort();
     return `\nview ${first ?? ''}`;
   }
 
-  /** What differs from the configured weights, as text; '' = nothing. */
-  #opinionOf(group: GatewayGroup, hostname: string, configured: readonly Tier[]): string {
+  #opinionOf(group: GatewayGroup, hostname: string): Opinion {
+    // Of switches that nobody watches nothing is known.
+    if (hostname === '') return NO_OPINION;
+    const opinions = this.#opinions.get(group.name) ?? new Map<string, Opinion>();
+    this.#opinions.set(group.name, opinions);
+    const opinion = opinions.get(hostname) ?? this.#think(group, hostname);
+    opinions.set(hostname, opinion);
+    return opinion;
+  }
+
+  #think(group: GatewayGroup, hostname: string): Opinion {
     const words: string[] = [];
-    for (const { gateways } of configured) {
+    const differing = new Map<Name, WeightFactors>();
+    for (const { gateways } of tiersOn(group, hostname)) {
       for (const gateway of gateways) {
-        const factors = this.#factors(group, hostname, gateway);
+        const factors = this.factorsOf(group, hostname, gateway);
         if (factors === FULL_WEIGHT) continue;
+        differing.set(gateway.name, factors);
         words.push(
           `${gateway.name} ${factors.healthPerMille} ${factors.slowStartPerMille} ${String(factors.isOnTrial)}`,
         );
       }
     }
-    return words.join(',');
-  }
-
-  /** Of switches that nobody watches nothing is known. */
-  #factors(group: GatewayGroup, hostname: string, gateway: Gateway): WeightFactors {
-    return hostname === '' ? FULL_WEIGHT : this.factorsOf(group, hostname, gateway);
+    return words.length === 0 ? NO_OPINION : { text: words.join(','), factors: differing };
   }
 }
 

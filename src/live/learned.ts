@@ -74,7 +74,8 @@ export class Learned {
       schedulers,
       viewOf: (group, hostname) => this.#views.viewOf(group, hostname),
       isFull: (gateway) => this.ledger.limitReached(gateway, this.#context.nowMs()) !== undefined,
-      mayProbe: (_group, hostname, gateway) => !this.ledger.isProbing(hostname, gateway.name),
+      mayProbe: (_group, hostname, gateway) =>
+        !this.ledger.isProbing(hostname, gateway.name) && !this.book.isSuspected(hostname, gateway.name),
     };
   }
 
@@ -94,10 +95,7 @@ export class Learned {
     this.#watched = new Set(snapshot.eventSockets.map(({ hostname }) => hostname));
     this.book.keepOnly(
       (hostname, group, gateway) =>
-        this.#watched.has(hostname) &&
-        (group === undefined
-          ? this.#gateways.has(gateway)
-          : groupsOf.get(gateway)?.some(({ name }) => name === group) === true),
+        this.#watched.has(hostname) && groupsOf.get(gateway)?.some(({ name }) => name === group) === true,
     );
     this.answerRatios.keepOnly((gateway) => this.#gateways.has(gateway));
     this.#views.reset((key) => snapshot.lineups.has(key));
@@ -121,6 +119,7 @@ export class Learned {
         gateways: legs.map(({ gateway }) => gateway),
         firstAttempt: distributor === undefined ? 1 : 2,
         probe: probe?.name,
+        openedAtMs: nowMs,
         expiresAtMs: nowMs + seconds * 1000,
       },
       nowMs,

@@ -29,9 +29,10 @@ export class LegTracker {
 
   /** One step in the life of a channel of this switch. Only outbound legs through gateways are anybody's outcome. */
   follow(hostname: string, event: LegEvent): void {
+    // Whoever called, an originated leg included: nothing of its plan will be tried any more.
+    if (event.name === 'hangup') this.#context.ledger.callerEnded(hostname, event.uuid);
     if (event.direction === 'inbound') {
       if (event.name === 'create') this.#context.metrics.inboundCall(hostname);
-      else if (event.name === 'hangup') this.#context.ledger.callerEnded(hostname, event.uuid);
       return;
     }
     const gateway = parseName(event.gateway);

@@ -5,8 +5,8 @@ export interface ProfileWork {
   readonly profile: string;
   /** Gateways to take away. */
   readonly kill: readonly Drift[];
-  /** Whether anything is to be added, now or after its end. */
-  readonly rescan: boolean;
+  /** Gateways that are to be added, now or after their end. */
+  readonly coming: readonly string[];
 }
 
 /**
@@ -21,20 +21,20 @@ export function planWork(drifts: readonly Drift[], mayGo: (gateway: string) => b
       return {
         profile,
         kill: here.filter(({ kind, gateway }) => kind === 'changed' || (kind === 'removed' && mayGo(gateway))),
-        rescan: here.some(({ kind }) => kind !== 'removed'),
+        coming: here.flatMap(({ kind, gateway }) => (kind === 'removed' ? [] : [gateway])),
       };
     })
-    .filter(({ kill, rescan }) => kill.length > 0 || rescan);
+    .filter(({ kill, coming }) => kill.length > 0 || coming.length > 0);
 }
 
 /** The commands of one profile's work, as they are sent. */
-export function commandsOf({ profile, kill, rescan }: ProfileWork): readonly string[] {
-  return [...kill.map(({ gateway }) => killCommand(profile, gateway)), ...(rescan ? [rescanCommand(profile)] : [])];
+export function commandsOf({ profile, kill, coming }: ProfileWork): readonly string[] {
+  return [...kill.map(killCommand), ...(coming.length > 0 ? [rescanCommand(profile)] : [])];
 }
 
-/** Takes a gateway away; whatever profile is named, it is searched for in all of them (contract 5.3). */
-export function killCommand(profile: string, gateway: string): string {
-  return `sofia profile ${profile} killgw ${gateway}`;
+/** Takes a gateway away. It is searched for in all profiles, but the one that is named has to run (contract 5.3). */
+export function killCommand({ runningProfile, gateway }: Drift): string {
+  return `sofia profile ${runningProfile} killgw ${gateway}`;
 }
 
 /** Makes a profile fetch its gateways; those that it has stay as they are (contract 5.4). */

@@ -1,5 +1,5 @@
 import type { LiveReading } from '../metrics/live-metrics.ts';
-import { isOnSwitch } from '../routing/gateway.ts';
+import { isOnSwitch, isServed } from '../routing/gateway.ts';
 import type { Scheduler } from '../routing/scheduler.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { configuredKey } from './health-views.ts';
@@ -8,13 +8,8 @@ import type { Learned } from './learned.ts';
 /** One moment of all that is counted outside the metrics. */
 export function readMetrics(snapshot: Snapshot, learned: Learned, schedulers: Iterable<Scheduler>): LiveReading {
   const watched = snapshot.eventSockets.map(({ hostname }) => hostname);
-  const names = new Set<string>(snapshot.gateways.map(({ name }) => name));
   return {
-    gatewayUp: watched.flatMap((hostname) =>
-      [...(learned.reach.running(hostname)?.keys() ?? [])]
-        .filter((name) => names.has(name))
-        .map((name) => [hostname, name, learned.reach.reachOf(hostname, name) === 'up'] as const),
-    ),
+    gatewayUp: watched.flatMap((hostname) => upRows(snapshot, learned, hostname)),
     ejected: ejectedRows(snapshot, learned, watched),
     effectiveWeight: weightRows(snapshot, learned, watched),
     shareError: shareErrors(snapshot, schedulers),
@@ -26,25 +21,44 @@ export function readMetrics(snapshot: Snapshot, learned: Learned, schedulers: It
   };
 }
 
-/** A gateway is out by `faults`, or `on_trial`, in any of its groups; `observed` = it would be. */
+/** What a switch whose word counts has, and what it is to have. */
+function upRows(
+  { gateways }: Snapshot,
+  { reach }: Learned,
+  hostname: string,
+): readonly LiveReading['gatewayUp'][number][] {
+  const running = reach.running(hostname);
+  if (running === undefined) return [];
+  return gateways
+    .filter((gateway) => running.has(gateway.name) || isServed(gateway, hostname))
+    .map(({ name }) => [hostname, name, running.get(name)?.isUp === true] as const);
+}
+
+/**
+ * A gateway is out by `faults`, or `on_trial`, in any of its groups; `observed` = it would be. Only `faults` is there all
+ * the time: three series for each gateway and switch would be most of all there are.
+ */
 function ejectedRows(snapshot: Snapshot, learned: Learned, watched: readonly string[]): LiveReading['ejected'] {
   const modes = new Map(snapshot.groups.map(({ name, health }) => [name, health.mode]));
-  const reasons = new Map<string, Set<string>>();
+  const reasons = new Map(watched.map((hostname) => [hostname, new Map<string, Set<string>>()]));
   for (const { hostname, group, gateway, ejection } of learned.book.ejections) {
     if (ejection.stage !== 'ejected' && ejection.stage !== 'trial') continue;
-    const key = `${hostname}\n${gateway}`;
-    const known = reasons.get(key) ?? new Set();
+    const ofSwitch = reasons.get(hostname);
+    const known = ofSwitch?.get(gateway) ?? new Set();
     known.add(modes.get(group) === 'observe' ? 'observed' : ejection.stage === 'trial' ? 'on_trial' : 'faults');
-    reasons.set(key, known);
+    ofSwitch?.set(gateway, known);
   }
-  return watched.flatMap((hostname) =>
+  return [...reasons].flatMap(([hostname, ofSwitch]) =>
     snapshot.gateways
       .filter((gateway) => isOnSwitch(gateway, hostname))
-      .flatMap(({ name }) =>
-        ['faults', 'on_trial', 'observed'].map(
-          (reason) => [hostname, name, reason, reasons.get(`${hostname}\n${name}`)?.has(reason) === true] as const,
-        ),
-      ),
+      .flatMap(({ name }) => {
+        const known = ofSwitch.get(name);
+        const passing = ['on_trial', 'observed'].filter((reason) => known?.has(reason) === true);
+        return [
+          [hostname, name, 'faults', known?.has('faults') === true] as const,
+          ...passing.map((reason) => [hostname, name, reason, true] as const),
+        ];
+      }),
   );
 }
 

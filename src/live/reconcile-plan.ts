@@ -14,3 +14,8 @@ export interface ReconcilePlan {
   readonly draining: readonly string[];
   readonly commands: readonly string[];
 }
+
+/** A gateway's drift as it is shown. */
+export function reportOf({ gateway, kind, reason }: Drift): DriftReport {
+  return { name: gateway, kind, reason };
+}

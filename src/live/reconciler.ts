@@ -8,11 +8,12 @@ import type { AppliedGateways } from './applied-gateways.ts';
 import { Attempts } from './attempts.ts';
 import type { CommandLog } from './command-log.ts';
 import { DrainWatch } from './drain-watch.ts';
+import { Leavers } from './leavers.ts';
 import { ListReconciler } from './list-reconciler.ts';
 import { type Drift, findDrift, visibleDifference } from './find-drift.ts';
 import type { WantedGateway } from './wanted-gateway.ts';
 import { commandsOf, killCommand, planWork, type ProfileWork, rescanCommand } from './profile-work.ts';
-import type { DriftReport, ReconcilePlan } from './reconcile-plan.ts';
+import { type ReconcilePlan, reportOf } from './reconcile-plan.ts';
 import type { SwitchGateways } from './switch-gateways.ts';
 
 export interface ReconcilerContext {
@@ -27,7 +28,22 @@ export interface ReconcilerContext {
   readonly nowMs: () => number;
   /** Calls that are up through the gateway on this switch. */
   readonly callsOn: (gateway: string) => number;
+  readonly pause: (ms: number) => Promise<void>;
+  /** A gateway that others did not wait for is gone: it can come anew. */
+  readonly onLeft: () => void;
 }
+
+/** What is to be done at a switch, and what differs. */
+interface Look {
+  readonly work: readonly ProfileWork[];
+  readonly drifts: readonly Drift[];
+  readonly draining: readonly string[];
+}
+
+const NOTHING: ReconcilePlan = { drift: [], draining: [], commands: [] };
+
+/** Stands for the definition of a gateway that is wanted no more. */
+const REMOVED = '';
 
 /** Brings one switch to what SQL says: one pass at a time, as few commands as can be, and none for what is right. */
 export class Reconciler {
@@ -35,14 +51,15 @@ export class Reconciler {
   readonly #drains: DrainWatch;
   readonly #lists: ListReconciler;
   readonly #attempts: Attempts;
-  /** Gateways that un-REGISTER after they were taken away, until they are gone. */
-  readonly #leaving = new Map<string, Promise<void>>();
+  readonly #leavers: Leavers;
+  #isPassing = false;
 
   constructor(context: ReconcilerContext) {
     this.#context = context;
     this.#drains = new DrainWatch(context);
     this.#attempts = new Attempts(context.nowMs);
     this.#lists = new ListReconciler(context);
+    this.#leavers = new Leavers(context.pause);
   }
 
   /** Whether a gateway that is on its way out can go now. */
@@ -59,9 +76,10 @@ export class Reconciler {
   /** Looks at the switch, without changing anything. */
   async plan(connection: EslConnection): Promise<ReconcilePlan> {
     const snapshot = this.#context.snapshot();
-    if (snapshot === undefined) return { drift: [], draining: [], commands: [] };
+    if (snapshot === undefined) return NOTHING;
     await this.#context.gateways.resync(connection, 'it was asked for');
-    const { work, drifts, draining } = this.#look(snapshot);
+    const applied = this.#context.applied.of(this.#context.hostname);
+    const { work, drifts, draining } = this.#look(snapshot, (gateway) => this.#drains.couldGo(gateway, applied));
     const lists = await this.#lists.drift(connection, snapshot);
     return {
       drift: [...drifts.map(reportOf), ...lists],
@@ -82,37 +100,52 @@ export class Reconciler {
 
   async #pass(connection: EslConnection): Promise<ReconcilePlan> {
     const snapshot = this.#context.snapshot();
-    if (snapshot === undefined) return { drift: [], draining: [], commands: [] };
-    await this.#context.gateways.resync(connection, 'it was asked for');
-    const { work } = this.#look(snapshot);
-    const sent: string[] = [];
-    for (const part of work) {
-      sent.push(...commandsOf(part));
-      await this.#apply(connection, snapshot, part);
+    if (snapshot === undefined) return NOTHING;
+    this.#isPassing = true;
+    try {
+      return await this.#passOver(connection, snapshot);
+    } finally {
+      this.#isPassing = false;
     }
-    const lists = await this.#lists.apply(connection, snapshot);
-    const { drifts, draining } = this.#look(snapshot);
-    const drift = [...drifts.map(reportOf), ...lists];
-    this.#context.metrics.drift(this.#context.hostname, drift.length);
-    return { drift, draining, commands: sent };
   }
 
-  #look(snapshot: Snapshot): { work: readonly ProfileWork[]; drifts: readonly Drift[]; draining: readonly string[] } {
+  async #passOver(connection: EslConnection, snapshot: Snapshot): Promise<ReconcilePlan> {
+    await this.#context.gateways.resync(connection, 'it was asked for');
+    const commands: string[] = [];
+    for (const part of this.#take(snapshot).work) commands.push(...(await this.#apply(connection, snapshot, part)));
+    const lists = await this.#lists.apply(connection, snapshot);
+    const { drifts, draining } = this.#take(snapshot);
+    const drift = [...drifts.map(reportOf), ...lists];
+    this.#context.metrics.drift(this.#context.hostname, drift.length);
+    return { drift, draining, commands };
+  }
+
+  /** Takes note of what the switch runs, and looks at what is to be done. */
+  #take(snapshot: Snapshot): Look {
     const { hostname, applied } = this.#context;
     const running = this.#context.running();
     const wanted = applied.wantedOn(snapshot, hostname);
     this.#adopt(wanted, running);
     for (const name of applied.of(hostname).keys()) if (!running.has(name)) applied.gone(hostname, name);
-    const all = findDrift({ wanted, running, applied: applied.of(hostname) });
-    const removed = all.filter(({ kind }) => kind === 'removed').map(({ gateway }) => gateway);
+    const drifts = findDrift({ wanted, running, applied: applied.of(hostname) });
+    const removed = drifts.filter(({ kind }) => kind === 'removed').map(({ gateway }) => gateway);
     this.#drains.watch(removed, applied.of(hostname));
-    const mayGo = (gateway: string): boolean => this.#drains.mayGo(gateway);
-    const work = planWork(
-      all.filter(({ gateway }) => this.#attempts.isWorthwhile(gateway, wanted.get(gateway)?.fingerprint)),
-      mayGo,
-    );
-    const draining = removed.filter((gateway) => !mayGo(gateway));
-    return { work, drifts: all.filter(({ gateway }) => !draining.includes(gateway)), draining };
+    return this.#look(snapshot, (gateway) => this.#drains.mayGo(gateway));
+  }
+
+  #look(snapshot: Snapshot, mayGo: (gateway: string) => boolean): Look {
+    const { hostname, applied } = this.#context;
+    const wanted = applied.wantedOn(snapshot, hostname);
+    const all = findDrift({ wanted, running: this.#context.running(), applied: applied.of(hostname) });
+    const isWorthwhile = ({ gateway, kind }: Drift): boolean =>
+      !this.#leavers.has(gateway) &&
+      this.#attempts.isWorthwhile(gateway, wanted.get(gateway)?.fingerprint ?? REMOVED, kind !== 'changed');
+    const draining = new Set(all.flatMap((it) => (it.kind === 'removed' && !mayGo(it.gateway) ? [it.gateway] : [])));
+    return {
+      work: planWork(all.filter(isWorthwhile), mayGo),
+      drifts: all.filter(({ gateway }) => !draining.has(gateway)),
+      draining: [...draining],
+    };
   }
 
   /** What runs as it is wanted, and of which nobody knows how it came there, is ours from now on. */
@@ -126,26 +159,67 @@ export class Reconciler {
     }
   }
 
-  async #apply(connection: EslConnection, snapshot: Snapshot, { profile, kill, rescan }: ProfileWork): Promise<void> {
-    const { hostname, gateways, applied } = this.#context;
-    for (const { gateway, isRegistering, kind, reason } of kill) {
-      this.#context.log.info(
-        { switch: hostname, gateway, kind, reason },
-        `gateway ${gateway} is taken away: ${reason}`,
-      );
-      const gone = gateways.doom(gateway);
-      await this.#send(connection, killCommand(profile, gateway), 'killgw');
-      applied.gone(hostname, gateway);
-      if (isRegistering) this.#leaves(gateway, gone);
-    }
-    if (!rescan) return;
+  /** @returns what was sent */
+  async #apply(connection: EslConnection, snapshot: Snapshot, work: ProfileWork): Promise<readonly string[]> {
+    const { hostname, applied } = this.#context;
+    const { profile, coming } = work;
+    const sent: string[] = [];
     const wanted = applied.wantedOn(snapshot, hostname);
-    // An un-REGISTER would hit the binding of the one that comes (contract 5.3).
-    await Promise.all([...this.#leaving].filter(([name]) => wanted.has(name)).map(([, gone]) => gone));
-    await this.#send(connection, rescanCommand(profile), 'rescan');
-    // What it was answered is what SQL says by now, not what it said when this began.
-    for (const [name, it] of applied.wantedOn(this.#context.snapshot() ?? snapshot, hostname)) {
-      if (it.gateway.profile !== profile || this.#isRight(it, this.#context.running().get(name))) continue;
+    const changed = work.kill.filter(({ kind }) => kind === 'changed');
+    let kill = work.kill;
+    // A gateway is taken away for another one only where the switch is known to ask here: else it would have none.
+    if (changed.length > 0 && !applied.hasFetched(hostname, profile)) {
+      sent.push(await this.#rescan(connection, profile));
+      if (!applied.hasFetched(hostname, profile)) {
+        for (const { gateway } of changed) this.#failed(gateway, wanted.get(gateway));
+        kill = kill.filter(({ kind }) => kind === 'removed');
+      }
+    }
+    for (const drift of kill) sent.push(await this.#kill(connection, drift, wanted.get(drift.gateway)));
+    if (coming.length === 0) return sent;
+    await this.#leavers.wait((gateway) => wanted.has(gateway));
+    // Were one handed out while it un-REGISTERs, that would hit the binding of the new one (contract 5.3).
+    applied.holdBack(hostname, this.#leavers.names);
+    if (coming.every((gateway) => this.#leavers.has(gateway))) return sent;
+    sent.push(await this.#rescan(connection, profile));
+    await this.#verify(connection, applied.wantedOn(this.#context.snapshot() ?? snapshot, hostname), profile);
+    return sent;
+  }
+
+  async #kill(connection: EslConnection, drift: Drift, wanted: WantedGateway | undefined): Promise<string> {
+    const { hostname, gateways, applied, log } = this.#context;
+    const { gateway, kind, reason } = drift;
+    log.info({ switch: hostname, gateway, kind, reason }, `gateway ${gateway} is taken away: ${reason}`);
+    const command = killCommand(drift);
+    const gone = gateways.doom(gateway);
+    const isDone = await this.#context.commands.note(command, 'killgw', connection.api(command));
+    if (isDone) {
+      applied.gone(hostname, gateway);
+      if (drift.isRegistering) {
+        this.#leavers.add(gateway, gone, () => {
+          this.#left(gateway);
+        });
+      }
+    } else {
+      gateways.spare(gateway);
+      this.#failed(gateway, wanted);
+    }
+    return command;
+  }
+
+  async #rescan(connection: EslConnection, profile: string): Promise<string> {
+    const command = rescanCommand(profile);
+    // What makes FreeSWITCH ask us must not wait for us (contract 7.4).
+    await this.#context.commands.note(command, 'rescan', connection.bgapi(command));
+    return command;
+  }
+
+  /** What was fetched has to be there now; who is still leaving comes later. */
+  async #verify(connection: EslConnection, wanted: ReadonlyMap<string, WantedGateway>, profile: string): Promise<void> {
+    const { hostname, gateways, applied } = this.#context;
+    for (const [name, it] of wanted) {
+      if (it.gateway.profile !== profile || this.#leavers.has(name)) continue;
+      if (this.#isRight(it, this.#context.running().get(name))) continue;
       const present = await gateways.query(connection, name);
       const looksRight = present !== undefined && visibleDifference(it.gateway, present) === undefined;
       // Where no event told of it, what was fetched just now is what it has.
@@ -154,11 +228,15 @@ export class Reconciler {
     }
   }
 
-  #leaves(gateway: string, gone: Promise<void>): void {
-    const over = gone.then(() => {
-      this.#leaving.delete(gateway);
-    });
-    this.#leaving.set(gateway, over);
+  /** A gateway that un-REGISTERed is gone: where it is wanted it can come anew. */
+  #left(gateway: string): void {
+    const { hostname, applied, snapshot } = this.#context;
+    const wasLeftOut = applied.heldBack(hostname).has(gateway);
+    applied.holdBack(hostname, this.#leavers.names);
+    const current = snapshot();
+    const isWanted = current !== undefined && applied.wantedOn(current, hostname).has(gateway);
+    // A pass that waits for it goes on by itself.
+    if (isWanted && (wasLeftOut || !this.#isPassing)) this.#context.onLeft();
   }
 
   #isRight({ gateway, fingerprint }: WantedGateway, present: RunningGateway | undefined): boolean {
@@ -167,22 +245,14 @@ export class Reconciler {
     return isApplied && present !== undefined && visibleDifference(gateway, present) === undefined;
   }
 
-  #failed(name: string, { fingerprint }: WantedGateway): void {
-    const attempts = this.#attempts.failed(name, fingerprint);
+  #failed(name: string, wanted: WantedGateway | undefined): void {
+    const attempts = this.#attempts.failed(name, wanted?.fingerprint ?? REMOVED);
     this.#context.log.warn(
       { switch: this.#context.hostname, gateway: name, attempts },
-      `gateway ${name} is not taken over by the switch: does it ask here for its gateways (mod_xml_curl, parse="true"), ` +
-        'does the profile run, is there a local gateway of the same name?',
+      wanted === undefined
+        ? `gateway ${name} cannot be taken away from the switch, see the reply to killgw`
+        : `gateway ${name} is not taken over by the switch: does it ask here for its gateways (mod_xml_curl, ` +
+            'parse="true"), does the profile run, is there a local gateway of the same name?',
     );
   }
-
-  async #send(connection: EslConnection, command: string, kind: string): Promise<void> {
-    // Whatever makes FreeSWITCH ask us must not wait for us (contract 7.4).
-    const send = kind === 'rescan' ? connection.bgapi(command) : connection.api(command);
-    await this.#context.commands.note(command, kind, send);
-  }
-}
-
-function reportOf({ gateway, kind, reason }: Drift): DriftReport {
-  return { name: gateway, kind, reason };
 }

@@ -4,7 +4,14 @@ import type { LearnedRow, StateFile } from '../inventory/state-file.ts';
 import { resumeLags } from '../routing/carry-lags.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import type { Fleet } from './fleet.ts';
-import { type LearnedState, readLearnedRows, writeLearnedRows } from './learned-rows.ts';
+import {
+  appliedEntries,
+  healthEntries,
+  type LearnedEntry,
+  type LearnedState,
+  readLearnedRows,
+  writeLearnedRow,
+} from './learned-rows.ts';
 import type { LiveState } from './live-state.ts';
 
 /** What changed is written so often, off the path of look-ups. */
@@ -12,6 +19,15 @@ const WRITE_EVERY_MS = 5_000;
 
 /** What a switch was given is written at once: should the process die, nothing is applied twice. */
 const WRITE_SOON_MS = 20;
+
+/** So much is looked through before calls get their turn again, in entries that did not change: about a millisecond. */
+const SLICE = 2_000;
+
+/** An entry that changed is made text, and written. */
+const COST_OF_CHANGE = 4;
+
+/** The turns of larger line-ups begin anew after a restart: what that costs is less than one call for each member. */
+const LINEUP_LIMIT = 1_000;
 
 export interface KeeperContext {
   readonly file: StateFile;
@@ -23,12 +39,39 @@ export interface KeeperContext {
   readonly wallOffsetMs: number;
 }
 
-/** Keeps what was learned in a file, so that a restart costs no warm-up. Losing it costs no more than that. */
+/** A row of the file, and what it was made of. */
+interface Written {
+  row: LearnedRow;
+  /** Undefined while only the file is known. */
+  entry: LearnedEntry | undefined;
+  /** Of a scheduler, which changes in itself. */
+  lags: Float64Array | undefined;
+  /** The last walk that found it to be there still. */
+  seenIn: number;
+}
+
+/** A row that is to be written or, without an entry, removed. */
+type Change = Pick<Written, 'row' | 'entry' | 'lags'>;
+
+/**
+ * Keeps what was learned in a file, so that a restart costs no warm-up. Losing it costs no more than that.
+ *
+ * There may be hundreds of thousands of entries, so they are walked through in slices, and only those that are not the
+ * same objects as when they were last written are looked at.
+ */
 export class StateKeeper {
   readonly #context: KeeperContext;
   /** What the file holds, by kind and key. */
-  readonly #written = new Map<string, LearnedRow>();
+  readonly #written = new Map<string, Map<string, Written>>();
+  readonly #byObject = new Map<unknown, Written>();
   #cancel: () => void = () => undefined;
+  /** Of everything; what switches were given may be written in between. */
+  #nextWholeMs = 0;
+  #isDueSoon = false;
+  #isWalking = false;
+  #walks = 0;
+  /** What is left of the slice. */
+  #left = 0;
   #isFailing = false;
 
   constructor(context: KeeperContext) {
@@ -39,7 +82,7 @@ export class StateKeeper {
   restore(): void {
     const { file, live, fleet, timers, wallOffsetMs, log } = this.#context;
     const rows = file.read();
-    for (const row of rows) this.#written.set(idOf(row), row);
+    for (const row of rows) this.#rowsOf(row.kind).set(row.key, { row, entry: undefined, lags: undefined, seenIn: 0 });
     const state = readLearnedRows(rows, wallOffsetMs, timers.nowMs());
     live.learned.book.restore(state.evidence, state.ejections);
     for (const [hostname, applied] of state.applied) live.applied.restore(hostname, applied);
@@ -54,16 +97,21 @@ export class StateKeeper {
 
   /** Writes from now on. */
   start(): void {
-    this.#context.live.applied.onChange(() => {
-      this.#writeIn(WRITE_SOON_MS);
+    const { live, timers } = this.#context;
+    live.applied.onChange(() => {
+      if (this.#isDueSoon) return;
+      this.#isDueSoon = true;
+      if (!this.#isWalking) this.#wait();
     });
-    this.#writeIn(WRITE_EVERY_MS);
+    this.#nextWholeMs = timers.nowMs() + WRITE_EVERY_MS;
+    this.#wait();
   }
 
-  /** Writes a last time. */
+  /** Writes a last time, all at once. */
   stop(): void {
+    this.#context.live.applied.onChange(() => undefined);
     this.#cancel();
-    this.#write();
+    this.#write([...this.#changes(true)].filter((change) => change !== undefined));
     this.#context.file.close();
   }
 
@@ -74,44 +122,138 @@ export class StateKeeper {
     }
   }
 
-  #writeIn(delayMs: number): void {
+  #wait(): void {
+    const { timers } = this.#context;
+    const wholeInMs = Math.max(0, this.#nextWholeMs - timers.nowMs());
     this.#cancel();
-    this.#cancel = this.#context.timers.after(delayMs, () => {
-      this.#write();
-      this.#writeIn(WRITE_EVERY_MS);
+    this.#cancel = timers.after(this.#isDueSoon ? Math.min(WRITE_SOON_MS, wholeInMs) : wholeInMs, () => {
+      const isWhole = timers.nowMs() >= this.#nextWholeMs;
+      if (isWhole) this.#nextWholeMs = timers.nowMs() + WRITE_EVERY_MS;
+      this.#isDueSoon = false;
+      this.#isWalking = true;
+      this.#walkOn(this.#changes(isWhole));
     });
   }
 
-  #write(): void {
-    const { file, live, fleet, wallOffsetMs, log } = this.#context;
-    const { book } = live.learned;
-    const state = {
-      evidence: book.evidence,
-      ejections: book.ejections,
-      applied: live.applied.all,
-      cores: fleet.lastCore,
-    };
-    const rows = new Map(
-      writeLearnedRows(state, live.schedulers.firstPlaces, wallOffsetMs).map((row) => [idOf(row), row] as const),
-    );
-    const changed = [...rows].filter(([id, { value }]) => this.#written.get(id)?.value !== value).map(([, row]) => row);
-    const removed = [...this.#written].flatMap(([id, row]) => (rows.has(id) ? [] : [{ ...row, value: undefined }]));
-    if (changed.length + removed.length === 0) return;
+  /** One slice of a walk. After a failure the rest waits for the next walk. */
+  #walkOn(walk: Iterator<Change | undefined, void>): void {
+    this.#left = SLICE;
+    const changes: Change[] = [];
+    let step = walk.next();
+    for (; step.done !== true; step = walk.next()) {
+      if (step.value !== undefined) changes.push(step.value);
+      if (this.#left <= 0) break;
+    }
+    if (this.#write(changes) && step.done !== true) {
+      this.#cancel = this.#context.timers.after(0, () => {
+        this.#walkOn(walk);
+      });
+      return;
+    }
+    this.#isWalking = false;
+    this.#wait();
+  }
+
+  /**
+   * Walks through all that is kept, or only what switches were given. Who a switch was comes last, as it was at first:
+   * should the process die in between, what was given to one run of it is never taken for what the next one has.
+   */
+  *#changes(isWhole: boolean): Generator<Change | undefined, void> {
+    const { live, fleet } = this.#context;
+    const walk = (this.#walks += 1);
+    const cores = [...fleet.lastCore];
+    if (isWhole) {
+      for (const entry of healthEntries(live.learned.book)) yield this.#changeOf(entry, walk);
+      for (const entry of this.#lagsEntries()) yield this.#changeOf(entry, walk);
+    }
+    for (const entry of appliedEntries(live.applied.all)) yield this.#changeOf(entry, walk);
+    for (const kind of isWhole ? [...this.#written.keys()].filter((it) => it !== 'core') : ['applied'])
+      yield* this.#removals(kind, walk);
+    for (const [hostname, core] of cores) yield this.#changeOf({ kind: 'core', key: [hostname], of: core }, walk);
+    yield* this.#removals('core', walk);
+  }
+
+  /** The turns that switches share: those of differing opinions are not resumed. */
+  *#lagsEntries(): Generator<LearnedEntry> {
+    const { schedulers, serving } = this.#context.live;
+    for (const [key, { members }] of serving?.snapshot.lineups ?? []) {
+      const scheduler = members.length > LINEUP_LIMIT ? undefined : schedulers.get(key);
+      if (scheduler === undefined) continue;
+      this.#left -= members.length;
+      yield { kind: 'lags', key: [key], of: scheduler };
+    }
+  }
+
+  #changeOf(entry: LearnedEntry, walk: number): Change | undefined {
+    this.#left -= 1;
+    const lags = entry.kind === 'lags' ? entry.of.lags() : undefined;
+    const known = this.#byObject.get(entry.of);
+    if (known?.entry !== undefined && isSame(known.entry, entry) && areEqual(known.lags, lags)) {
+      known.seenIn = walk;
+      return undefined;
+    }
+    this.#left -= COST_OF_CHANGE;
+    const row = writeLearnedRow(entry, this.#context.wallOffsetMs);
+    const before = this.#rowsOf(row.kind).get(row.key);
+    if (before === undefined) return { row, entry, lags };
+    before.seenIn = walk;
+    if (before.row.value !== row.value) return { row, entry, lags };
+    this.#remember({ row: before.row, entry, lags });
+    return undefined;
+  }
+
+  *#removals(kind: string, walk: number): Generator<Change | undefined, void> {
+    for (const { row, seenIn } of this.#rowsOf(kind).values()) {
+      this.#left -= seenIn === walk ? 1 : COST_OF_CHANGE;
+      yield seenIn === walk ? undefined : { row: { ...row, value: undefined }, entry: undefined, lags: undefined };
+    }
+  }
+
+  /** @returns whether it could be written */
+  #write(changes: readonly Change[]): boolean {
+    if (changes.length === 0) return true;
+    const { file, log } = this.#context;
     try {
-      file.write([...changed, ...removed]);
-      for (const row of changed) this.#written.set(idOf(row), row);
-      for (const row of removed) this.#written.delete(idOf(row));
+      file.write(changes.map(({ row }) => row));
+      for (const change of changes) this.#remember(change);
       if (this.#isFailing) log.info({}, 'learned state can be written again');
       this.#isFailing = false;
+      return true;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (!this.#isFailing)
         log.warn({ error: message }, `learned state cannot be written, a restart would cost a warm-up: ${message}`);
       this.#isFailing = true;
+      return false;
     }
+  }
+
+  #remember({ row, entry, lags }: Change): void {
+    const rows = this.#rowsOf(row.kind);
+    const before = rows.get(row.key);
+    if (before?.entry !== undefined && this.#byObject.get(before.entry.of) === before)
+      this.#byObject.delete(before.entry.of);
+    if (entry === undefined) {
+      rows.delete(row.key);
+      return;
+    }
+    const written = { row, entry, lags, seenIn: this.#walks };
+    rows.set(row.key, written);
+    this.#byObject.set(entry.of, written);
+  }
+
+  #rowsOf(kind: string): Map<string, Written> {
+    const rows = this.#written.get(kind) ?? new Map<string, Written>();
+    this.#written.set(kind, rows);
+    return rows;
   }
 }
 
-function idOf({ kind, key }: LearnedRow): string {
-  return `${kind}\n${key}`;
+/** Objects that several keys share are told apart. */
+function isSame(a: LearnedEntry, b: LearnedEntry): boolean {
+  return a.of === b.of && a.kind === b.kind && a.key.every((word, at) => word === b.key[at]);
+}
+
+function areEqual(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every((lag, at) => lag === b?.[at]) === true);
 }

@@ -36,6 +36,8 @@ export class SwitchGateways {
   /** Told to go and not yet gone, with who waits for it. */
   readonly #doomed = new Map<string, () => void>();
   /** Names to ask for, and whether we had a hand in what happened to them. */
+  /** For each question about all gateways that is open: whom events spoke of meanwhile, and know better. */
+  readonly #openQuestions = new Set<Set<string>>();
   readonly #toAsk = new Map<string, { readonly isOurs: boolean }>();
   #isGathering = false;
 
@@ -45,11 +47,21 @@ export class SwitchGateways {
 
   /** Asks for all gateways. */
   async resync(connection: EslConnection, why: string): Promise<void> {
-    const answer = await connection.api('sofia xmlstatus gateway');
+    const spokenOf = new Set<string>();
+    this.#openQuestions.add(spokenOf);
+    const answer = await connection.api('sofia xmlstatus gateway').finally(() => {
+      this.#openQuestions.delete(spokenOf);
+    });
     const listed = readXmlstatus(answer);
     if (listed === undefined) throw new Error(`'sofia xmlstatus gateway' was answered with '${answer.slice(0, 80)}'`);
     const { reach, hostname } = this.#context;
     const running = new Map([...listed].filter(([name]) => !this.#doomed.has(name)));
+    for (const name of spokenOf) {
+      const newer = reach.running(hostname)?.get(name);
+      if (newer === undefined) running.delete(name);
+      else running.set(name, newer);
+      this.#askAgain(name, true);
+    }
     this.#changed(reach.replace(hostname, running), why);
   }
 
@@ -57,6 +69,7 @@ export class SwitchGateways {
   follow(event: GatewayEvent): void {
     const { reach, hostname } = this.#context;
     const { gateway } = event;
+    for (const spokenOf of this.#openQuestions) spokenOf.add(gateway);
     if (event.change === 'state') {
       const known = reach.running(hostname)?.get(gateway);
       if (known === undefined || event.status === '') this.#askAgain(gateway);
@@ -89,6 +102,12 @@ export class SwitchGateways {
         resolve();
       });
     });
+  }
+
+  /** It does not go after all. */
+  spare(gateway: string): void {
+    this.#noLongerDoomed(gateway);
+    this.#askAgain(gateway, true);
   }
 
   /** The connection is gone: whoever waits need not wait any more. */

@@ -56,6 +56,8 @@ export class SwitchUpkeep {
   #version = '';
   #outcome: ReconcilePlan = NOTHING;
   #isReconcileWaiting = false;
+  #connectedAtMs = 0;
+  #lostAtMs: number | undefined;
   #resyncAtMs = 0;
   #reconcileAtMs = 0;
 
@@ -88,6 +90,10 @@ export class SwitchUpkeep {
       log,
       nowMs,
       callsOn: (gateway) => callsThrough(ledger, hostname, gateway),
+      pause: (ms) => new Promise((resolve) => void timers.after(ms, resolve)),
+      onLeft: () => {
+        this.reconcileSoon();
+      },
     });
   }
 
@@ -106,10 +112,12 @@ export class SwitchUpkeep {
   }
 
   connected(): void {
+    this.#connectedAtMs = this.#context.timers.nowMs();
     this.#work.enqueue((connection) => this.#sync(connection));
   }
 
   lost(): void {
+    if (this.#isSynced) this.#lostAtMs = this.#context.timers.nowMs();
     this.#isSynced = false;
     this.#isReconcileWaiting = false;
   }
@@ -165,7 +173,9 @@ export class SwitchUpkeep {
     if (before !== core) {
       if (before !== undefined) {
         log.warn({ switch: hostname, before, core }, `switch ${hostname} was restarted: its calls are gone`);
-        ledger.emptySwitch(hostname);
+        // What was given to, or told by, the run that we listen to now is not lost.
+        ledger.forgetLegs(hostname, this.#connectedAtMs);
+        ledger.forgetPlans(hostname, this.#lostAtMs ?? this.#connectedAtMs);
         applied.forget(hostname);
       }
       this.#reconciler.reset();

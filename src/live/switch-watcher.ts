@@ -121,7 +121,7 @@ export class SwitchWatcher {
     // Where nothing listens any more there is no FreeSWITCH, and no calls; otherwise they may be up for a while.
     if (silentMs < (this.#lastLoss?.reason === 'refused' ? CALLS_GONE_MS : CALLS_KEPT_MS)) return;
     const { hostname } = this.#socket;
-    const count = this.#context.ledger.forgetLegs(hostname);
+    const count = this.#context.ledger.forgetLegs(hostname, Infinity);
     if (count === 0) return;
     this.#context.log.warn(
       { switch: hostname, calls: count },
@@ -186,6 +186,7 @@ export class SwitchWatcher {
     this.#gateways.lost();
     this.#lastLoss = { reason: error.reason, message: error.message, atMs: timers.nowMs() };
     metrics.connected(hostname, false);
+    metrics.driftUnknown(hostname);
     metrics.connectionLost(hostname, error.reason);
     reach.lost(hostname, timers.nowMs());
     const data = { switch: hostname, reason: error.reason, retryInMs };

@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type MetricValue, type Registry } from 'prom-client';
 import type { LegVerdict } from '../routing/leg-outcome.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { ChildCache } from './child-cache.ts';
+import { oncePerTurn, ReadGauge } from './read-gauge.ts';
 
 /** What happened to a gateway's health. `excused`: nobody got through; `spared`: its group could not do without it. */
 export type HealthEvent =
@@ -119,6 +120,11 @@ export class LiveMetrics {
     this.#drift.set({ switch: hostname }, count);
   }
 
+  /** Nobody knows how the switch is now. */
+  driftUnknown(hostname: string): void {
+    this.#drift.remove({ switch: hostname });
+  }
+
   /** @param command its kind: `rescan`, `killgw` ... */
   command(hostname: string, command: string, result: CommandResult): void {
     this.#commands.inc({ switch: hostname, command, result });
@@ -189,37 +195,34 @@ function labelsOnly(labels: Readonly<Record<string, string | number | undefined>
 
 /** Gauges that are read at each scrape: what they show changes with every call. */
 function addReadings(registry: Registry, read: () => LiveReading | undefined): void {
+  const readOnce = oncePerTurn(read);
   const add = (
     name: string,
     help: string,
     labelNames: string[],
     rowsOf: (reading: LiveReading) => readonly (readonly [...string[], number | boolean])[],
   ): void => {
-    const gauge: Gauge = new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      collect: () => {
-        gauge.reset();
-        const reading = read();
-        if (reading === undefined) return;
-        for (const row of rowsOf(reading)) {
-          const labels = labelNames.map((_label, at) => String(row[at]));
-          gauge.labels(...labels).set(Number(row[labelNames.length]));
-        }
-      },
+    const valuesOf = (reading: LiveReading): MetricValue<string>[] =>
+      rowsOf(reading).map((row) => {
+        const labels: Record<string, string> = {};
+        for (const [at, label] of labelNames.entries()) labels[label] = String(row[at]);
+        return { labels, value: Number(row[labelNames.length]) };
+      });
+    const config = { name, help, labelNames, registers: [registry] };
+    new ReadGauge(config, () => {
+      const reading = readOnce();
+      return reading === undefined ? [] : valuesOf(reading);
     });
   };
   add(
     'trunkhunt_gateway_up',
-    '1 while the switch itself lets calls out to the gateway.',
+    '1 while the switch itself lets calls out to the gateway; 0 also where the switch lacks it.',
     ['switch', 'gateway'],
     (it) => it.gatewayUp,
   );
   add(
     'trunkhunt_gateway_ejected',
-    '1 while the calls of the switch keep the gateway out, by reason.',
+    '1 while the calls of the switch keep the gateway out, by reason; only "faults" is there all the time.',
     ['switch', 'gateway', 'reason'],
     (it) => it.ejected,
   );

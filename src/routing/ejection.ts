@@ -1,7 +1,7 @@
 import type { HealthPolicy } from './health-policy.ts';
 
 /** A doubled ejection time never exceeds 64 times the first. */
-const STRIKES_LIMIT = 7;
+export const STRIKES_LIMIT = 7;
 
 /** So many calls have to go well on trial before the weight grows back. */
 const TRIAL_CALLS = 3;
@@ -59,6 +59,8 @@ export function afterTime(ejection: Ejection, policy: HealthPolicy, canTry: bool
   if (ejection.stage === 'ejected' && atMs >= ejectedUntilMs(ejection, policy)) {
     return { ...ejection, stage: canTry ? 'trial' : 'in', sinceMs: atMs, trialGoods: 0 };
   }
+  // Who makes the first choice may have changed since; a trial would then never come.
+  if (ejection.stage === 'trial' && !canTry) return { ...ejection, stage: 'in', sinceMs: atMs, trialGoods: 0 };
   if (ejection.stage === 'slow_start' && rampPerMille(ejection, policy, atMs) === 1000) {
     return { ...ejection, stage: 'in', sinceMs: atMs };
   }

@@ -29,14 +29,11 @@ export const BLAME_MATCH = /^(?:[1-9][0-9]{2}|[1-9]xx|[A-Z][A-Z0-9_]*)$/;
  * gateway had not even said "ringing" by the leg's progress timeout.
  */
 export function judgeLeg(outcome: LegOutcome, table: BlameTable): LegVerdict {
-  const { sipStatus, cause } = outcome;
+  const { cause, disposition } = outcome;
   if (outcome.isAnswered) return 'answered';
-  if (sipStatus >= 300) {
-    return table.get(String(sipStatus)) ?? table.get(`${Math.floor(sipStatus / 100)}xx`) ?? byCause(cause, table);
-  }
-  if (cause === 'PROGRESS_TIMEOUT') return outcome.hasRung ? 'unjudged' : byCause(cause, table);
-  const verdict = byCause(cause, table);
-  return outcome.disposition === 'send_cancel' && verdict === 'gateway' ? 'unjudged' : verdict;
+  const verdict = byStatus(outcome.sipStatus, table) ?? byCause(cause, table);
+  if (disposition !== 'send_cancel' || verdict !== 'gateway') return verdict;
+  return cause === 'PROGRESS_TIMEOUT' && !outcome.hasRung ? verdict : 'unjudged';
 }
 
 /** Whether the leg shows that the gateway was there and did its work. */
@@ -44,6 +41,11 @@ export function showsGatewayWell(verdict: LegVerdict, { sipStatus, hasRung }: Le
   if (verdict === 'answered') return true;
   if (verdict === 'gateway') return false;
   return hasRung || (verdict === 'destination' && sipStatus >= 300);
+}
+
+function byStatus(status: number, table: BlameTable): LegVerdict | undefined {
+  if (status < 300) return undefined;
+  return table.get(String(status)) ?? table.get(`${Math.floor(status / 100)}xx`);
 }
 
 function byCause(cause: string, table: BlameTable): LegVerdict {

@@ -79,6 +79,12 @@ export class Suspicions {
     if (tally !== undefined) tally.goods = Math.max(0, tally.goods - 1);
   }
 
+  /** Whether a fault of the gateway is not settled yet. */
+  isWaiting(gateway: Name): boolean {
+    for (const { tallies } of this.#destinations.values()) if ((tallies.get(gateway)?.waiting ?? 0) > 0) return true;
+    return false;
+  }
+
   /** Settles what has waited long enough. */
   passTime(atMs: number): Settled {
     const charged: Name[] = [];

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LearnedRow, openStateFile } from '../../src/inventory/state-file.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 
@@ -193,6 +193,29 @@ describe('another process with the same file', () => {
     expect(one.read()).toHaveLength(4);
     one.close();
     other.close();
+  });
+
+  it('is not waited for: what cannot be written while it writes is refused, and can be written afterwards', () => {
+    const path = writtenPath();
+    const prepare = vi.spyOn(BetterSqlite.prototype, 'prepare');
+    onTestFinished(() => {
+      prepare.mockRestore();
+    });
+    const file = openStateFile(path);
+    // How long a refusal takes is nothing to assert; so ask the connection how long it would wait.
+    const [connection] = prepare.mock.contexts.slice(-1) as readonly BetterSqlite.Database[];
+    expect(connection!.pragma('busy_timeout', { simple: true })).toBe(0);
+    const owner = new BetterSqlite(path);
+    owner.exec('BEGIN IMMEDIATE');
+    const news = [{ kind: 'core', key: '["fs2"]', value: '["c-2"]' }];
+    expect(() => {
+      file.write(news);
+    }).toThrow(/locked/);
+    owner.exec('COMMIT');
+    owner.close();
+    file.write(news);
+    file.close();
+    expect(reopened(path).rows).toHaveLength(3);
   });
 
   it('does not lose it to us where it keeps everybody else out', () => {

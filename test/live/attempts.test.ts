@@ -32,7 +32,7 @@ describe('an attempt', () => {
   it('begins anew where something else is wanted', () => {
     const { tried } = attempts();
     for (let time = 0; time < 3; time += 1) tried.failed('a', 'x');
-    expect([tried.isWorthwhile('a', 'y'), tried.isWorthwhile('a', undefined), tried.isWorthwhile('b', 'x')]).toEqual([
+    expect([tried.isWorthwhile('a', 'y'), tried.isWorthwhile('a', ''), tried.isWorthwhile('b', 'x')]).toEqual([
       true,
       true,
       true,

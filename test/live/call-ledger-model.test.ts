@@ -58,7 +58,8 @@ class Model {
   }
 
   emptySwitch(hostname: string): void {
-    this.ledger.emptySwitch(hostname);
+    this.ledger.forgetLegs(hostname, Infinity);
+    this.ledger.forgetPlans(hostname, Infinity);
     this.legs = this.legs.filter((it) => it.hostname !== hostname);
     this.#close(({ plan }) => plan.hostname === hostname);
   }
@@ -101,6 +102,7 @@ class Model {
       gateways: usable,
       firstAttempt,
       probe: mayProbe ? first!.name : undefined,
+      openedAtMs: 0,
       expiresAtMs: this.#nowMs + 5_000,
     };
     this.ledger.open(plan, this.#nowMs);

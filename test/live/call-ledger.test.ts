@@ -19,6 +19,7 @@ const planOf = (plan: Partial<OpenPlan> = {}): OpenPlan => ({
   gateways: [a, b, c],
   firstAttempt: 1,
   probe: undefined,
+  openedAtMs: 0,
   expiresAtMs: 60_000,
   ...plan,
 });
@@ -80,7 +81,8 @@ describe('a plan that is given out', () => {
     [
       'its switch lost all calls',
       (ledger) => {
-        ledger.emptySwitch('fs1');
+        ledger.forgetLegs('fs1', Infinity);
+        ledger.forgetPlans('fs1', Infinity);
       },
     ],
     [
@@ -94,7 +96,8 @@ describe('a plan that is given out', () => {
     ledger.callerEnded('fs2', 'caller-1');
     ledger.callerEnded('fs1', 'caller-2');
     ledger.passTime(59_999);
-    ledger.emptySwitch('fs2');
+    ledger.forgetLegs('fs2', Infinity);
+    ledger.forgetPlans('fs2', Infinity);
     expect(slots()).toEqual([1, 1, 1]);
     end(ledger);
     expect(slots()).toEqual([0, 0, 0]);
@@ -137,7 +140,8 @@ describe('a leg', () => {
     for (const hostname of ['fs1', 'fs2']) {
       ledger.legBegan({ hostname, uuid: 'x', gateway: a.name, decisionId: '', attempt: 0 }, a, 0);
     }
-    ledger.emptySwitch('fs1');
+    ledger.forgetLegs('fs1', Infinity);
+    ledger.forgetPlans('fs1', Infinity);
     expect([slots(), ledger.legsOn('fs1'), ledger.legsOn('fs2').length]).toEqual([[1, 0, 0], [], 1]);
   });
 });
@@ -196,12 +200,12 @@ describe('the call that shows how a gateway on trial does', () => {
       },
     ],
     [
-      'its leg ended after the plan',
+      'its plan is over, and what its leg showed was missed',
       ({ ledger, begin }) => {
-        const leg = begin(1, a);
-        ledger.passTime(60_000);
+        begin(1, a);
+        ledger.passTime(59_999);
         expect(ledger.isProbing('fs1', a.name)).toBe(true);
-        ledger.legEnded(leg);
+        ledger.passTime(60_000);
       },
     ],
     [
@@ -226,7 +230,8 @@ describe('the call that shows how a gateway on trial does', () => {
       'its switch lost all calls',
       ({ ledger, begin }) => {
         begin(1, a);
-        ledger.emptySwitch('fs1');
+        ledger.forgetLegs('fs1', Infinity);
+        ledger.forgetPlans('fs1', Infinity);
       },
     ],
   ])('is over where %s', (_, end) => {
@@ -243,5 +248,21 @@ describe('the call that shows how a gateway on trial does', () => {
     ledger.open(planOf({ decisionId: 'd2', callerUuid: 'caller-2' }), 0);
     ledger.callerEnded('fs1', 'caller-2');
     expect(ledger.isProbing('fs1', a.name)).toBe(true);
+  });
+});
+
+describe('a switch that began anew', () => {
+  it('has lost what was given to it, or told by it, before; and not what its new run was given and told of', () => {
+    const { ledger, slots } = ledgerWith({ callerUuid: 'old', openedAtMs: 1_000 });
+    ledger.open(planOf({ decisionId: 'd2', callerUuid: 'new', openedAtMs: 5_000 }), 5_000);
+    const beginning = { hostname: 'fs1', decisionId: '', attempt: 0, gateway: c.name };
+    ledger.legBegan({ ...beginning, uuid: 'old-leg' }, c, 1_500);
+    ledger.legBegan({ ...beginning, uuid: 'new-leg' }, c, 6_000);
+    expect(slots()).toEqual([2, 2, 4]);
+    expect(ledger.forgetLegs('fs1', 5_500)).toBe(1);
+    ledger.forgetPlans('fs1', 3_000);
+    expect(slots()).toEqual([1, 1, 2]);
+    expect([ledger.leg('fs1', 'old-leg'), ledger.leg('fs1', 'new-leg')?.uuid]).toEqual([undefined, 'new-leg']);
+    expect([ledger.slotsOn('fs1', c.name), ledger.slotsOn('fs2', c.name)]).toEqual([2, 0]);
   });
 });

@@ -104,6 +104,7 @@ describe('an audit of a switch’s calls', () => {
         gateways: buildSnapshot({ gateways: { gw1: {}, gw3: {} } }).gateways,
         firstAttempt: 1,
         probe: undefined,
+        openedAtMs: 0,
         expiresAtMs: 1,
       },
       0,
@@ -206,5 +207,16 @@ describe('an audit of a switch’s calls', () => {
     await expect(audit.run(broken, 'fs1')).rejects.toThrow('ended');
     audit.legEnded('u1');
     expect(await run()).toEqual({ found: 1, gone: 0 });
+  });
+});
+
+describe('channels that are no gateway’s legs', () => {
+  it('are asked about once, however many there are, and a limited number at a time', async () => {
+    const phones = Object.fromEntries(Array.from({ length: 2_500 }, (_, at) => [`phone-${at}`, {}]));
+    const { run, connection } = auditOf({ ...phones, u1: { gateway: 'gw1' } });
+    const asked = (): number => connection.news().filter((line) => line.includes('sip_gateway_name')).length;
+    expect([await run(), asked()]).toEqual([{ found: 0, gone: 0 }, 2_000]);
+    expect([await run(), asked()]).toEqual([{ found: 1, gone: 0 }, 501]);
+    expect([await run(), asked()]).toEqual([{ found: 0, gone: 0 }, 0]);
   });
 });

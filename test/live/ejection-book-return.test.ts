@@ -17,7 +17,7 @@ describe('the way back', () => {
     good(a);
     expect([stages(), events()]).toEqual(['slow_start in in in', ['a slow_start']]);
     // What it was ejected for is not held against it once more; the call on trial was the last that counted.
-    expect(book.evidenceOf('fs1', a)).toEqual(noEvidence(30_000));
+    expect(book.evidenceOf('fs1', g, a)).toEqual(noEvidence(30_000));
     good(a);
     changes();
     pass(59_999);
@@ -25,7 +25,7 @@ describe('the way back', () => {
     pass(1);
     expect([stages(), events(), changes()]).toEqual(['in in in in', ['a returned'], 1]);
     // What it showed since the trial counts on.
-    expect(book.evidenceOf('fs1', a)?.goods).toBe(1);
+    expect(book.evidenceOf('fs1', g, a)?.goods).toBe(1);
     expect(book.ejectionOf('fs1', g, a).strikes).toBe(1);
   });
 
@@ -43,12 +43,15 @@ describe('the way back', () => {
     expect(Math.max(...steps)).toBe(1);
   });
 
-  it('ends with the first call that fails on trial, whatever the rules against panic say, and takes longer then', () => {
+  it('ends with the first call that fails on trial, and takes longer then; unless nobody else is left', () => {
     const { fail, pass, stages, state, log, book } = bookOver(FOUR);
     fail(a);
     pass(30 * SECOND_MS);
     log.news();
     state.unreachable = ['b', 'c', 'd'];
+    fail(a, 1);
+    expect([stages(), book.ejectionOf('fs1', g, a).strikes]).toEqual(['trial in in in', 1]);
+    state.unreachable = ['b', 'c'];
     fail(a, 1);
     expect([stages(), book.ejectionOf('fs1', g, a).strikes]).toEqual(['ejected in in in', 2]);
     expect(log.news()).toContain('warn gateway a is ejected for 60 s: it failed on trial');
@@ -90,7 +93,7 @@ describe('a group that only observes', () => {
     expect(log.news()[0]).toBe("warn gateway a would be ejected (health_mode is 'observe'): its calls fail too often");
     pass(30 * SECOND_MS);
     expect(events()).toEqual(['a returned', 'b returned']);
-    expect(book.evidenceOf('fs1', a)).toEqual(noEvidence(30_000));
+    expect(book.evidenceOf('fs1', g, a)).toEqual(noEvidence(30_000));
   });
 });
 
@@ -99,14 +102,9 @@ describe('what the book holds', () => {
     const { fail, book, good } = bookOver(FOUR);
     for (const hostname of ['fs1', 'fs2']) for (const gateway of [a, b]) fail(gateway, 3, hostname);
     good(c);
-    book.keepOnly((hostname, group, gateway) => hostname === 'fs1' && (group === undefined || gateway === a));
+    book.keepOnly((hostname, group, gateway) => hostname === 'fs1' && group === g && gateway === a);
     expect(book.ejections.map(({ hostname, group, gateway }) => [hostname, group, gateway])).toEqual([['fs1', g, a]]);
-    expect(book.evidence.map(({ hostname, gateway }) => `${hostname} ${gateway}`).sort()).toEqual([
-      'fs1 a',
-      'fs1 b',
-      'fs1 c',
-      'fs1 witness',
-    ]);
+    expect(book.evidence.map(({ hostname, group, gateway }) => `${hostname} ${group} ${gateway}`)).toEqual(['fs1 g a']);
   });
 
   it('may be of a group that is not there: it is let be until it is forgotten', () => {
@@ -129,5 +127,26 @@ describe('what the book holds', () => {
     expect(after.stages()).toBe('ejected ejected in in');
     after.pass(30 * SECOND_MS);
     expect(after.stages()).toBe('trial trial in in');
+  });
+});
+
+describe('groups with the same gateway', () => {
+  it('do not make each other forget: one that only observes and is quick to return changes nothing', () => {
+    const watching = {
+      healthMode: 'observe',
+      faultLimitPercent: 1,
+      faultConfidencePercent: 50,
+      ejectSeconds: 1,
+    } as const;
+    const { fail, pass, book } = bookOver({
+      groups: { ...FOUR.groups, watching: { ...watching, members: { a: 1, b: 1, c: 1 } } },
+    });
+    let faults = 0;
+    while (book.ejectionOf('fs1', g, a).stage === 'in' && faults < 20) {
+      fail(a, 1);
+      faults += 1;
+      pass(180 * SECOND_MS);
+    }
+    expect(faults).toBe(3);
   });
 });

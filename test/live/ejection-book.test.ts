@@ -66,9 +66,9 @@ describe('a gateway whose calls fail', () => {
       fail(a, 1);
     }
     expect(stages()).toBe('ejected in in in');
-    expect(book.evidenceOf('fs1', a)?.goods).toBe(0);
+    expect(book.evidenceOf('fs1', g, a)?.goods).toBe(0);
     book.takeBackGood('fs9', a, NUMBER);
-    expect(book.evidenceOf('fs9', a)).toBeUndefined();
+    expect(book.evidenceOf('fs9', g, a)).toBeUndefined();
   });
 });
 

@@ -47,7 +47,14 @@ describe('a switch has drifted', () => {
   it('by a gateway that it does not have, whatever was applied', () => {
     for (const applied of [appliedOf({}), appliedOf({ a: {} })]) {
       expect(findDrift({ wanted: wantedOf({ a: { profile: 'wan' } }), running: new Map(), applied })).toEqual([
-        { gateway: 'a', profile: 'wan', kind: 'new', reason: 'the switch does not have it', isRegistering: false },
+        {
+          gateway: 'a',
+          profile: 'wan',
+          runningProfile: '',
+          kind: 'new',
+          reason: 'the switch does not have it',
+          isRegistering: false,
+        },
       ]);
     }
   });
@@ -60,6 +67,7 @@ describe('a switch has drifted', () => {
       {
         gateway: 'a',
         profile: 'external',
+        runningProfile: 'external',
         kind: 'changed',
         reason: 'its definition changed since it was applied',
         isRegistering: true,
@@ -91,6 +99,7 @@ describe('a switch has drifted', () => {
       {
         gateway: 'ours',
         profile: 'external',
+        runningProfile: 'external',
         kind: 'removed',
         reason: 'SQL does not want it here any more',
         isRegistering: true,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EjectionBook } from '../../src/live/ejection-book.ts';
 import { configuredKey, HealthViews } from '../../src/live/health-views.ts';
 import { ReachTable } from '../../src/live/reach-table.ts';
@@ -186,6 +186,36 @@ describe('a view', () => {
     expect(after.tiers[0]!.lineup).toBe(before.tiers[0]!.lineup);
     views.reset(() => false);
     expect(views.viewOf(group, 'fs1').tiers[0]!.lineup).not.toBe(before.tiers[0]!.lineup);
+  });
+
+  it('costs each switch one look at each member for each change, however many switches ask', () => {
+    const { reach, tell, keys, views, group } = viewsOf({ members: { a: 1, b: 1, c: { tier: 2 } } });
+    HOSTNAMES.flatMap(keys);
+    const looks = vi.spyOn(reach, 'reachOf');
+    tell('fs2', ['a']);
+    expect(HOSTNAMES.flatMap(keys)).toEqual(['g/1', 'g/2', 'g/1\nview fs2', 'g/2\nview fs2', 'g/1', 'g/2']);
+    expect(looks.mock.calls.map((names) => names.join(' ')).sort()).toEqual(
+      HOSTNAMES.flatMap((hostname) => ['a', 'b', 'c'].map((name) => `${hostname} ${name}`)),
+    );
+    looks.mockClear();
+    HOSTNAMES.flatMap(keys);
+    expect(looks).not.toHaveBeenCalled();
+    for (const forget of [
+      () => {
+        views.clear();
+      },
+      () => {
+        views.reset(() => true);
+      },
+      () => {
+        views.changed(group.name);
+      },
+    ]) {
+      forget();
+      views.viewOf(group, 'fs1');
+      expect(looks).toHaveBeenCalledTimes(9);
+      looks.mockClear();
+    }
   });
 
   it('follows an ejection through its stages', () => {

@@ -38,7 +38,7 @@ export function bookOver(plan: SnapshotPlan) {
     log,
     /** What happened to gateways since the last look, without the faults themselves. */
     events: () => metrics.news().filter((note) => !/^witness| fault$/.test(note)),
-    evidence: (gateway: Name) => book.evidenceOf('fs1', gateway),
+    evidence: (gateway: Name) => book.evidenceOf('fs1', groups[0]!.name, gateway),
     changes: () => changed.splice(0).length,
     /** So many calls fail while others get through to the same destination. */
     fail: (gateway: Name, times = 3, hostname = 'fs1') => {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LearnedRow } from '../../src/inventory/state-file.ts';
-import { type LearnedState, readLearnedRows, writeLearnedRows } from '../../src/live/learned-rows.ts';
+import {
+  appliedEntries,
+  healthEntries,
+  type LearnedEntry,
+  type LearnedState,
+  readLearnedRows,
+  writeLearnedRow,
+} from '../../src/live/learned-rows.ts';
 import { resumeLags } from '../../src/routing/carry-lags.ts';
 import { type Name, parseName } from '../../src/routing/name.ts';
 import { Scheduler } from '../../src/routing/scheduler.ts';
@@ -19,10 +26,11 @@ const states = fc.record({
   evidence: fc.uniqueArray(
     fc.record({
       hostname: hostnames,
+      group: names,
       gateway: names,
       evidence: fc.record({ faults: amounts, goods: amounts, atMs: fc.nat(1e9) }),
     }),
-    { selector: ({ hostname, gateway }) => JSON.stringify([hostname, gateway]), maxLength: 5 },
+    { selector: ({ hostname, group, gateway }) => JSON.stringify([hostname, group, gateway]), maxLength: 5 },
   ),
   ejections: fc.uniqueArray(
     fc.record({
@@ -57,14 +65,20 @@ const states = fc.record({
   cores: fc.array(fc.tuple(hostnames, fc.uuid()), { maxLength: 3 }).map((cores) => new Map(cores)),
 });
 
-const NOTHING = { evidence: [], ejections: [], applied: new Map<string, never>(), cores: new Map<string, string>() };
-const EMPTY: LearnedState = { ...NOTHING, lags: new Map() };
+const EMPTY: LearnedState = { evidence: [], ejections: [], applied: new Map(), cores: new Map(), lags: new Map() };
+
+/** The rows of all of it but lags. */
+function rowsOf(state: Omit<LearnedState, 'lags'>): readonly LearnedRow[] {
+  const cores = [...state.cores].map(([hostname, of]): LearnedEntry => ({ kind: 'core', key: [hostname], of }));
+  const entries = [...healthEntries(state), ...appliedEntries(state.applied), ...cores];
+  return entries.map((entry) => writeLearnedRow(entry, WALL_MS));
+}
 
 describe('the rows of the learned state', () => {
   it('bring back what was written, by the clock of the process that reads them', () => {
     fc.assert(
       fc.property(states, fc.nat(1e9), fc.nat(1e9), (state, startedMs, passedMs) => {
-        const rows = writeLearnedRows(state, [], WALL_MS);
+        const rows = rowsOf(state);
         // The next process has a monotonic clock of its own: so much of it stands for the same wall-clock time.
         const offset = WALL_MS - startedMs;
         const read = readLearnedRows(rows, offset, 1e9 + startedMs + passedMs);
@@ -88,7 +102,7 @@ describe('the rows of the learned state', () => {
   it('have keys of their own: none stands for two things', () => {
     fc.assert(
       fc.property(states, (state) => {
-        const keys = writeLearnedRows(state, [], WALL_MS).map(({ kind, key }) => `${kind} ${key}`);
+        const keys = rowsOf(state).map(({ kind, key }) => `${kind} ${key}`);
         expect(new Set(keys).size).toBe(keys.length);
       }),
     );
@@ -98,7 +112,7 @@ describe('the rows of the learned state', () => {
     fc.assert(
       fc.property(states, fc.integer({ min: 1, max: 1e12 }), (state, backMs) => {
         const nowMs = 10;
-        const read = readLearnedRows(writeLearnedRows(state, [], WALL_MS), WALL_MS - backMs, nowMs);
+        const read = readLearnedRows(rowsOf(state), WALL_MS - backMs, nowMs);
         const moments = [
           ...read.evidence.map(({ evidence }) => evidence.atMs),
           ...read.ejections.map(({ ejection }) => ejection.sinceMs),
@@ -118,7 +132,8 @@ describe('the rows of the learned state', () => {
           const lineup = numberedLineup(weights);
           const before = new Scheduler(lineup);
           takeTurns(before, calls);
-          const { lags } = readLearnedRows(writeLearnedRows(NOTHING, [['g/1', before]], WALL_MS), WALL_MS, 0);
+          const row = writeLearnedRow({ kind: 'lags', key: ['g/1'], of: before }, WALL_MS);
+          const { lags } = readLearnedRows([row], WALL_MS, 0);
           const after = resumeLags(lags.get('g/1')!, lineup, new Set());
           // Kept to a millionth of a call.
           for (const [member, lag] of after.lags().entries()) {
@@ -138,7 +153,8 @@ describe('rows that cannot be read', () => {
   it.each<[string, LearnedRow]>([
     ['of another kind', { kind: 'dreams', key: '["fs1","a"]', value: '[1]' }],
     ['with a key that is no list', { kind: 'evidence', key: 'fs1', value: '[1,1,1]' }],
-    ['with no gateway', { kind: 'evidence', key: '["fs1","not a name"]', value: '[1,1,1]' }],
+    ['with no gateway', { kind: 'evidence', key: '["fs1","g","not a name"]', value: '[1,1,1]' }],
+    ['with no group, as older versions wrote them', { kind: 'evidence', key: '["fs1","a"]', value: '[1,1,1]' }],
     ['with no group', { kind: 'ejection', key: '["fs1","-x","a"]', value: '["trial",1,1,1]' }],
     ['in no stage', { kind: 'ejection', key: '["fs1","g","a"]', value: '["lost",1,1,1]' }],
     ['with a value that is no list', { kind: 'ejection', key: '["fs1","g","a"]', value: '{"stage":"trial"}' }],
@@ -147,10 +163,12 @@ describe('rows that cannot be read', () => {
   });
 
   it('cost only what is wrong with them', () => {
-    const evidence = { kind: 'evidence', key: '["fs1","a"]', value: '["many",null,1e400]' };
+    const evidence = { kind: 'evidence', key: '["fs1","g","a"]', value: '["many",null,1e400]' };
     const lags = { kind: 'lags', key: '["g/1"]', value: '[["a",0.5],["not a name",1],7,["b"]]' };
     const state = read(evidence, lags);
-    expect(state.evidence).toEqual([{ hostname: 'fs1', gateway: 'a', evidence: { faults: 0, goods: 0, atMs: 0 } }]);
+    expect(state.evidence).toEqual([
+      { hostname: 'fs1', group: 'g', gateway: 'a', evidence: { faults: 0, goods: 0, atMs: 0 } },
+    ]);
     expect([...state.lags]).toEqual([
       [
         'g/1',
@@ -160,6 +178,30 @@ describe('rows that cannot be read', () => {
         ]),
       ],
     ]);
+  });
+
+  it.each([
+    ['[1e300,1e300,0]', { faults: 1_000, goods: 1_000 }],
+    ['[-1,-1e300,0]', { faults: 0, goods: 0 }],
+    ['[1e400,-1e400,0]', { faults: 0, goods: 0 }],
+    ['[0.5,999.5,0]', { faults: 0.5, goods: 999.5 }],
+  ])('hold no more against or for a gateway than calls ever could: %s', (value, evidence) => {
+    const state = read({ kind: 'evidence', key: '["fs1","g","a"]', value });
+    expect(state.evidence.map((it) => it.evidence)).toEqual([{ ...evidence, atMs: 0 }]);
+  });
+
+  it.each([
+    [1e300, 7],
+    [8, 7],
+    [7, 7],
+    [-3, 0],
+  ])('keep no gateway out for longer than ejections ever last: %d strikes count as %d', (strikes, counted) => {
+    const { ejections } = read({
+      kind: 'ejection',
+      key: '["fs1","g","a"]',
+      value: JSON.stringify(['ejected', 0, strikes, 0]),
+    });
+    expect(ejections.map(({ ejection }) => ejection.strikes)).toEqual([counted]);
   });
 
   it('never throw, whatever they are', () => {

@@ -115,3 +115,23 @@ describe('a leg', () => {
     expect(evidence(gw1)?.faults).toBe(1);
   });
 });
+
+describe('a caller who is gone', () => {
+  it.each(['inbound', 'outbound'] as const)('leaves no slot of the plan taken: an %s one', (direction) => {
+    const { follow, plan, calls } = tracking();
+    plan('a-1');
+    follow([leg('create', { decisionId: '0198f3c1', attempt: 1 })]);
+    expect(calls()).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+    follow([
+      hangup({ cause: 'ORIGINATOR_CANCEL', disposition: 'send_cancel' }, { decisionId: '0198f3c1', attempt: 1 }),
+    ]);
+    follow([hangup({ cause: 'ORIGINATOR_CANCEL' }, { uuid: 'a-1', direction, gateway: '' })]);
+    expect(calls()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+});

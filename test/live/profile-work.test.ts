@@ -5,6 +5,7 @@ import { commandsOf, planWork } from '../../src/live/profile-work.ts';
 const drift = (kind: Drift['kind'], gateway: string, profile = 'external'): Drift => ({
   gateway,
   profile,
+  runningProfile: kind === 'new' ? '' : profile,
   kind,
   reason: 'a reason',
   isRegistering: false,

@@ -35,6 +35,14 @@ describe('a rate window', () => {
     );
   });
 
+  it('forgets what is over when something happens, whether or not anybody asks', () => {
+    const window = new RateWindow();
+    window.add(0);
+    window.add(1_000);
+    // Asked about the past, it would know of both if it had kept them.
+    expect(window.count(999)).toBe(1);
+  });
+
   it('goes on counting over very many moments', () => {
     const window = new RateWindow();
     for (let atMs = 0; atMs < 20_000; atMs += 1) {

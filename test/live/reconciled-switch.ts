@@ -26,6 +26,8 @@ export class ReconciledSwitch {
   readonly reconciler: Reconciler;
   /** Calls through a gateway. */
   readonly calls = new Map<string, number>();
+  /** How often it was told that one is gone whom others did not wait for. */
+  left = 0;
   /** Whether the switch asks here for its gateways. */
   isAsking = true;
   #snapshot: Snapshot | undefined;
@@ -59,6 +61,10 @@ export class ReconciledSwitch {
       commands: new CommandLog(HOSTNAME, metrics, log, () => timers.nowMs()),
       metrics,
       log,
+      pause: (ms) => new Promise((resolve) => void timers.after(ms, resolve)),
+      onLeft: () => {
+        this.left += 1;
+      },
       nowMs: () => timers.nowMs(),
       callsOn: (gateway) => this.calls.get(gateway) ?? 0,
     });
@@ -96,7 +102,10 @@ export class ReconciledSwitch {
     const snapshot = this.#snapshot;
     if (snapshot === undefined || !this.isAsking) return [];
     this.applied.served(snapshot, HOSTNAME, profile);
-    return snapshot.gateways.filter((gateway) => gateway.profile === profile && isServed(gateway, HOSTNAME));
+    const held = this.applied.heldBack(HOSTNAME);
+    return snapshot.gateways.filter(
+      (gateway) => gateway.profile === profile && isServed(gateway, HOSTNAME) && !held.has(gateway.name),
+    );
   }
 
   #wanted(gateway: string) {

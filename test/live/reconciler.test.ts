@@ -90,24 +90,65 @@ describe('gateways that changed', () => {
     expect([it.sent(), drift, it.sofia.names.toSorted()]).toEqual([[RESCAN], [], ['a', 'r']]);
   });
 
-  it('that register are not waited for longer than an un-REGISTER can take', async () => {
+  it('that register hold the others up for seconds at most, and come when they are gone', async () => {
+    const it = await new ReconciledSwitch({ gateways: { r: REGISTERED, s: REGISTERED } }).settle();
+    it.serve({ gateways: { r: { ...REGISTERED, password: 'new' }, s: REGISTERED, n: {} } });
+    const pass = it.pass();
+    await immediately();
+    expect(it.sent()).toEqual([killgw('r')]);
+    it.timers.advance(5_000);
+    // The registrar of r is away: n need not wait for that, and r is not handed out before it is gone.
+    expect((await pass).drift.map(({ name }) => name)).toEqual(['r']);
+    expect([it.sent(), it.sofia.names.toSorted()]).toEqual([[RESCAN], ['n', 's']]);
+    expect(it.reach.reachOf('fs1', 'r')).toBe('absent');
+    expect(await it.pass()).toMatchObject({ commands: [], drift: [{ name: 'r' }] });
+    expect(it.left).toBe(0);
+    it.timers.advance(35_000);
+    await immediately();
+    expect(it.left).toBe(1);
+    it.sofia.tick();
+    expect((await it.pass()).drift).toEqual([]);
+    expect(it.sent()).toEqual([RESCAN]);
+  });
+
+  it('alone, and leave slowly, are told nothing in between', async () => {
     const it = await new ReconciledSwitch({ gateways: { r: REGISTERED } }).settle();
     it.serve({ gateways: { r: { ...REGISTERED, password: 'new' } } });
     const pass = it.pass();
     await immediately();
-    it.timers.advance(39_999);
-    await immediately();
-    expect(it.sent()).toEqual([killgw('r')]);
-    it.timers.advance(1);
+    it.timers.advance(5_000);
     await pass;
-    expect(it.sent()).toEqual([RESCAN]);
+    expect(it.sent()).toEqual([killgw('r')]);
   });
 
-  it('of profile are taken from the one and added to the other', async () => {
+  it('of profile are taken from the one, once the other is known to ask here, and added to it', async () => {
     const it = await new ReconciledSwitch({ gateways: { a: {}, b: {} } }).settle();
     it.serve({ gateways: { a: { profile: 'wan' }, b: {} } });
     expect((await it.pass()).drift).toEqual([]);
-    expect(it.sent()).toEqual([killgw('a', 'wan'), 'bgapi sofia profile wan rescan']);
+    const wan = 'bgapi sofia profile wan rescan';
+    expect(it.sent()).toEqual([wan, killgw('a'), wan]);
+  });
+
+  it('stay as they are where the switch does not ask here: taken away, nothing would come in their place', async () => {
+    const it = new ReconciledSwitch({ gateways: { a: {} } });
+    it.sofia.run(runningOf('a'));
+    await it.settle();
+    it.isAsking = false;
+    it.serve({ gateways: { a: { proxy: 'other.example' } } });
+    for (let pass = 0; pass < 5; pass += 1) expect((await it.pass()).drift).toHaveLength(1);
+    expect([it.sent().includes(killgw('a')), it.sofia.names]).toEqual([false, ['a']]);
+  });
+
+  it('stay as they are, with their calls, where the switch refuses to let go of them', async () => {
+    const it = await new ReconciledSwitch({ gateways: { a: {}, b: {} } }).settle();
+    it.sofia.refuse = /killgw a/;
+    it.serve({ gateways: { a: { proxy: 'other.example' }, b: {} } });
+    expect((await it.pass()).drift.map(({ name }) => name)).toEqual(['a']);
+    it.timers.advance(50);
+    await immediately();
+    expect(it.reach.reachOf('fs1', 'a')).toBe('up');
+    it.sofia.refuse = undefined;
+    expect((await it.pass()).drift).toEqual([]);
   });
 
   it('at the switch, by whose hand whatsoever, are put right', async () => {
@@ -161,11 +202,12 @@ describe('gateways that are wanted no more', () => {
     await it.pass();
     expect(it.sent()).toEqual([killgw('r'), RESCAN]);
     it.serve({ gateways: { a: {}, n: {}, r: REGISTERED } });
-    const pass = it.pass();
-    await immediately();
-    expect(it.sent()).toEqual([]);
+    expect(await it.pass()).toMatchObject({ commands: [], drift: [{ name: 'r' }] });
+    expect([it.sent(), it.left]).toEqual([[], 0]);
     it.sofia.tick();
-    await pass;
+    await immediately();
+    expect(it.left).toBe(1);
+    await it.pass();
     expect([it.sent(), it.sofia.names.toSorted()]).toEqual([[RESCAN], ['a', 'n', 'r']]);
   });
 
@@ -200,6 +242,7 @@ describe('gateways of somebody else', () => {
     expect(it.sent()).toEqual([]);
     it.serve({ gateways: { a: { username: 'u', password: 'p' } } });
     await it.pass();
-    expect(it.sent()).toEqual([killgw('a'), RESCAN]);
+    // Whether the switch asks here is seen first.
+    expect(it.sent()).toEqual([RESCAN, killgw('a'), RESCAN]);
   });
 });

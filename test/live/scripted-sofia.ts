@@ -24,6 +24,10 @@ export class ScriptedSofia {
   /** mod_distributor's lists, each as its nodes; and what a reload makes of them. */
   readonly lists = new Map<string, string>();
   listsAfterReload: ReadonlyMap<string, string> | undefined;
+  /** Commands that are refused. */
+  refuse: RegExp | undefined;
+  /** A gateway of a local file: it comes before a served one of its name. */
+  standsIn: RunningGateway | undefined;
   readonly #world: SofiaWorld;
   /** Newest first. */
   #entries: Entry[] = [];
@@ -50,6 +54,7 @@ export class ScriptedSofia {
   }
 
   #answer(command: string): string {
+    if (this.refuse?.test(command) === true) return '-ERR refused\n';
     const words = command.split(' ');
     const [, , second = '', third = '', fourth = ''] = words;
     if (command === 'sofia xmlstatus gateway') return xmlstatusOf(this.#entries.map(({ gateway }) => gateway));
@@ -74,6 +79,11 @@ export class ScriptedSofia {
   }
 
   #rescan(profile: string): string {
+    const { standsIn } = this;
+    if (standsIn !== undefined && !this.names.includes(standsIn.name)) {
+      this.run(standsIn);
+      this.#tell('added', standsIn);
+    }
     for (const served of this.#world.served(profile)) {
       if (this.names.includes(served.name)) continue;
       const gateway = asItRuns(served);

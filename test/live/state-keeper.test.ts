@@ -5,7 +5,9 @@ import { Fleet } from '../../src/live/fleet.ts';
 import { LiveState } from '../../src/live/live-state.ts';
 import { StateKeeper } from '../../src/live/state-keeper.ts';
 import { ServerMetrics } from '../../src/metrics/server-metrics.ts';
+import { parseName } from '../../src/routing/name.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
+import type { RunningGateway } from '../../src/xml/read-xmlstatus.ts';
 import { FakeTimers } from '../esl/fake-timers.ts';
 import { buildCall } from '../support/build-call.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
@@ -85,9 +87,9 @@ function processWith<File extends StateFile>(file: File, snapshot: Snapshot | un
     keeper,
     gateway: gateway!,
     /** Who is called first by each of so many calls. */
-    calls: (count: number) =>
+    calls: (count: number, hostname = 'fs1') =>
       Array.from({ length: count }, () => {
-        const decision = live.route(live.serving!, buildCall());
+        const decision = live.route(live.serving!, buildCall({ hostname }));
         return decision.outcome === 'planned' ? decision.legs[0]!.gateway.name : decision.outcome;
       }),
     /** So many faults of the first gateway, while others get through. */
@@ -101,6 +103,25 @@ function processWith<File extends StateFile>(file: File, snapshot: Snapshot | un
     stage: () => live.learned.book.ejectionOf('fs1', snapshot!.groups[0]!.name, gateway!.name).stage,
   };
 }
+
+/** The switch has them all, and all are up. */
+const runningGateways = ({ gateways }: Snapshot): ReadonlyMap<string, RunningGateway> =>
+  new Map(
+    gateways.map(({ name, profile }) => [
+      name,
+      {
+        name,
+        profile,
+        proxy: '',
+        username: '',
+        expireSeconds: '3600',
+        pingSeconds: 5,
+        state: 'NOREG',
+        isUp: true,
+        callsOut: 0,
+      },
+    ]),
+  );
 
 describe('what was learned', () => {
   it('is there after a restart: turns, health, ejections, what was applied, and who the switch was', () => {
@@ -117,7 +138,10 @@ describe('what was learned', () => {
     const after = processWith(before.file, snapshot);
     expect(after.stage()).toBe('ejected');
     const { evidence } = after.live.learned.book;
-    expect(evidence.map(({ hostname, gateway }) => `${hostname} ${gateway}`).sort()).toEqual(['fs1 a', 'fs1 b']);
+    expect(evidence.map(({ hostname, group, gateway }) => `${hostname} ${group} ${gateway}`).sort()).toEqual([
+      'fs1 g a',
+      'fs1 g b',
+    ]);
     expect(after.live.applied.of('fs1')).toEqual(before.live.applied.of('fs1'));
     expect([...after.fleet.lastCore]).toEqual([['fs1', 'core-1']]);
   });
@@ -214,6 +238,73 @@ describe('the file', () => {
     expect(file.news()).toEqual([['-applied']]);
   });
 
+  it('is not written where something has become what it was when it was written last', () => {
+    const { file, timers, live, calls } = processWith(new MemoryFile(), snapshotOf());
+    const wanted = live.applied.wantedOn(live.serving!.snapshot, 'fs1');
+    live.applied.added('fs1', 'external', 'a', wanted.get('a'));
+    calls(3);
+    timers.advance(5_000);
+    expect(file.news().flat()).toEqual(['applied', 'lags']);
+    live.applied.gone('fs1', 'a');
+    live.applied.added('fs1', 'external', 'a', wanted.get('a'));
+    // A whole round of turns.
+    calls(10);
+    timers.advance(5_000);
+    expect(file.news()).toEqual([]);
+  });
+
+  it('is written with what a switch was given even while more and more is given', () => {
+    const snapshot = snapshotOf();
+    const { file, timers, live } = processWith(new MemoryFile(), snapshot);
+    const wanted = live.applied.wantedOn(snapshot, 'fs1');
+    for (let time = 0; time < 1_000; time += 1) {
+      const name = ['a', 'b', 'c'][time % 3]!;
+      live.applied.gone('fs1', name);
+      live.applied.added('fs1', 'external', name, wanted.get(name));
+      timers.advance(10);
+      if (time === 2) expect(file.news()).toEqual([['applied', 'applied']]);
+    }
+    timers.advance(20);
+    expect([...file.rows.keys()].filter((key) => key.startsWith('applied'))).toHaveLength(3);
+  });
+
+  it('is written of everything every five seconds, also while a switch is given something all the time', () => {
+    const snapshot = snapshotOf();
+    const { file, timers, live, calls } = processWith(new MemoryFile(), snapshot);
+    const wanted = live.applied.wantedOn(snapshot, 'fs1').get('a');
+    calls(1);
+    for (let second = 0; second < 5; second += 1) {
+      live.applied.gone('fs1', 'a');
+      if (second % 2 === 0) live.applied.added('fs1', 'external', 'a', wanted);
+      timers.advance(1_000);
+    }
+    expect(
+      file
+        .news()
+        .flat()
+        .filter((it) => it === 'lags'),
+    ).toEqual(['lags']);
+  });
+
+  it('does not get the turns of opinions that only some switches have, nor those of very large line-ups', () => {
+    const snapshot = snapshotOf(Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`gw${at}`, 1])));
+    const large = processWith(new MemoryFile(), snapshot);
+    large.calls(1);
+    large.keeper.stop();
+    expect([...large.file.rows.keys()]).toEqual([]);
+
+    const before = processWith(new MemoryFile(), snapshotOf());
+    before.fail(3);
+    // A switch that nobody watches thinks nothing of it, and so has turns of its own.
+    before.live.learned.reach.replace('fs1', runningGateways(before.live.serving!.snapshot));
+    before.live.learned.switchesChanged();
+    before.calls(1, 'fs1');
+    before.calls(1, 'elsewhere');
+    expect(before.live.schedulers.firstPlaces.map(([key]) => key)).toEqual(['g/1', 'g/1\nview ']);
+    before.keeper.stop();
+    expect([...before.file.rows.keys()].filter((key) => key.startsWith('lags'))).toEqual(['lags ["g/1"]']);
+  });
+
   it('that cannot be written is complained of once, and written as soon as it can be', () => {
     const { file, timers, log, calls } = processWith(new MemoryFile(), snapshotOf());
     file.isFull = true;
@@ -243,5 +334,84 @@ describe('the file', () => {
     expect(live.learned.book.ejections).toEqual([]);
     timers.advance(5_000);
     expect(file.news()).toEqual([['-ejection']]);
+  });
+});
+
+describe('very much that was learned', () => {
+  /** Of so many gateways, in groups that play no part. */
+  const evidenceOf = (count: number, goods: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      hostname: 'fs1',
+      group: parseName('g')!,
+      gateway: parseName(`gw${at}`)!,
+      evidence: { faults: 0, goods, atMs: 0 },
+    }));
+  const rowsOf = (news: readonly (readonly string[])[]) => news.map((kinds) => kinds.length);
+
+  it('is written a part at a time, and calls get their turn in between', () => {
+    const { file, timers, live } = processWith(new MemoryFile(), snapshotOf());
+    live.learned.book.restore(evidenceOf(5_000, 1), []);
+    timers.advance(4_999);
+    const parts: number[] = [];
+    // Whoever wants a turn gets it between two parts.
+    for (let turn = 0; turn < 100; turn += 1) timers.after(1, () => parts.push(...rowsOf(file.news())));
+    timers.advance(2);
+    parts.push(...rowsOf(file.news()));
+    expect(parts.reduce((sum, rows) => sum + rows, 0)).toBe(5_000);
+    expect(Math.max(...parts)).toBeLessThanOrEqual(2_000);
+  });
+
+  it('has only that written which changed, and removed what is there no more', () => {
+    const { file, timers, live } = processWith(new MemoryFile(), snapshotOf());
+    const { book } = live.learned;
+    book.restore(evidenceOf(5_000, 1), []);
+    timers.advance(5_000);
+    file.news();
+    book.restore(evidenceOf(7, 2), []);
+    timers.advance(5_000);
+    expect(rowsOf(file.news())).toEqual([7]);
+    book.keepOnly((_hostname, _group, gateway) => gateway !== 'gw4999');
+    timers.advance(5_000);
+    expect(file.news()).toEqual([['-evidence']]);
+  });
+
+  it('is written as a whole at the end, also in the middle of a walk', () => {
+    const { file, timers, live, keeper } = processWith(new MemoryFile(), snapshotOf());
+    live.learned.book.restore(evidenceOf(5_000, 1), []);
+    timers.after(5_000, () => {
+      keeper.stop();
+    });
+    timers.advance(5_000);
+    expect(rowsOf(file.news()).reduce((sum, rows) => sum + rows, 0)).toBe(5_000);
+    expect([file.rows.size, file.isClosed, timers.pending]).toEqual([5_000, true, 0]);
+  });
+
+  it('is not walked through any further where it cannot be written, until the next time', () => {
+    const { file, timers, log, live } = processWith(new MemoryFile(), snapshotOf());
+    live.learned.book.restore(evidenceOf(5_000, 1), []);
+    file.isFull = true;
+    timers.advance(5_000);
+    expect(log.news()).toHaveLength(1);
+    file.isFull = false;
+    timers.advance(4_999);
+    expect(file.rows.size).toBe(0);
+    timers.advance(1);
+    expect(file.rows.size).toBe(5_000);
+  });
+
+  it('leaves who a switch was for last: never does the file take what one run had for what the next one has', () => {
+    const { file, timers, live, fleet, log } = processWith(new MemoryFile(), snapshotOf());
+    const applied = (count: number) =>
+      new Map(Array.from({ length: count }, (_, at) => [`gw${at}`, { fingerprint: 'f', drainSeconds: 0 }]));
+    live.applied.restore('fs1', applied(5_000));
+    fleet.restoreCore('fs1', 'core-1');
+    timers.advance(5_000);
+    expect(file.news().flat().at(-1)).toBe('core');
+    live.applied.forget('fs1');
+    fleet.restoreCore('fs1', 'core-2');
+    timers.advance(20);
+    timers.advance(5_000);
+    const news = file.news().flat();
+    expect([news.length, news.at(-1), log.news()]).toEqual([5_001, 'core', []]);
   });
 });

@@ -62,11 +62,12 @@ export function tracking() {
           gateways,
           firstAttempt: 1,
           probe: undefined,
+          openedAtMs: 0,
           expiresAtMs: 60_000,
         },
         0,
       );
     },
-    evidence: (gateway: Name) => book.evidenceOf('fs1', gateway),
+    evidence: (gateway: Name) => book.evidenceOf('fs1', groups[0]!.name, gateway),
   };
 }

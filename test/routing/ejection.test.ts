@@ -136,3 +136,11 @@ describe('good behaviour', () => {
     expect(goodCalls(NEVER_EJECTED, 1e9)).toBe(NEVER_EJECTED);
   });
 });
+
+describe('a trial', () => {
+  it('that cannot come, since somebody else makes the first choice now, is over', () => {
+    const trial = { ...NEVER_EJECTED, stage: 'trial' as const, sinceMs: 5, strikes: 2, trialGoods: 1 };
+    expect(afterTime(trial, policy, true, 10)).toBe(trial);
+    expect(afterTime(trial, policy, false, 10)).toEqual({ stage: 'in', sinceMs: 10, strikes: 2, trialGoods: 0 });
+  });
+});

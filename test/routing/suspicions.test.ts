@@ -73,6 +73,17 @@ describe('a fault', () => {
     expect(suspicions.fault(NUMBER, a, 101).charged).toEqual([a]);
   });
 
+  it('is known to wait until it is settled', () => {
+    const suspicions = new Suspicions();
+    suspicions.fault(NUMBER, a, 0);
+    expect([suspicions.isWaiting(a), suspicions.isWaiting(b)]).toEqual([true, false]);
+    suspicions.good(NUMBER, b, 1);
+    expect(suspicions.isWaiting(a)).toBe(false);
+    suspicions.fault('+4989123', a, 2);
+    suspicions.passTime(60_002);
+    expect(suspicions.isWaiting(a)).toBe(false);
+  });
+
   it('is hardly charged where every gateway rings, and fails after all', () => {
     const suspicions = new Suspicions();
     const charged = [];
