@@ -66,7 +66,8 @@ export async function askForJson(
     const fix = 'start `trunkhunt serve`, or say with --listen (TRUNKHUNT_LISTEN) where it listens';
     throw new OperatorError([{ code: 'server-unreachable', where, what, fix }]);
   }
-  if (answer.status === 200) return JSON.parse(answer.text) as unknown;
+  const data = answer.status === 200 ? parse(answer.text) : undefined;
+  if (data !== undefined) return data;
   const what = `it answers ${answer.status}: ${errorIn(answer.text)}`;
   const fix =
     answer.status === 401
@@ -75,11 +76,16 @@ export async function askForJson(
   throw new OperatorError([{ code: 'server-refused', where, what, fix }]);
 }
 
-function errorIn(text: string): string {
+function parse(text: string): unknown {
   try {
-    const { error } = JSON.parse(text) as { readonly error?: unknown };
-    return typeof error === 'string' ? error : text.trim();
+    return JSON.parse(text) as unknown;
   } catch {
-    return text.trim();
+    // Something else listens there.
+    return undefined;
   }
+}
+
+function errorIn(text: string): string {
+  const { error } = (parse(text) ?? {}) as { readonly error?: unknown };
+  return typeof error === 'string' ? error : text.trim().slice(0, 200);
 }
