@@ -29,7 +29,15 @@ const snapshot = inventory(['bad', 'good1', 'good2', 'good3']);
 
 function inventory(names) {
   const gateway = (name) => ({
-    ...{ name, profile: 'external', proxy: `${name}.example`, realm: null, username: null, password: null, register: 0 },
+    ...{
+      name,
+      profile: 'external',
+      proxy: `${name}.example`,
+      realm: null,
+      username: null,
+      password: null,
+      register: 0,
+    },
     ...{ registerTransport: 'udp', expireSeconds: null, retrySeconds: null, callerIdInFrom: 1, pingSeconds: null },
     ...{ pingMin: null, pingMax: null, extension: null, context: null, maxCalls: null, maxCps: null, stripDigits: 0 },
     ...{ addPrefix: '', state: 'active', drainSeconds: 300 },
@@ -94,7 +102,13 @@ function world(random) {
         ...{ destinationNumber: number, callerNumber: callerText(''), networkAddress: '', headers: new Map() },
       });
       for (const { key, scheduler } of decision.turns) schedulers.take(key, scheduler);
-      learned.planned(decision, { ...decision, decisionId: `d-${count}`, hostname: HOSTNAME, channelUuid: `a-${count}`, destinationNumber: number });
+      learned.planned(decision, {
+        ...decision,
+        decisionId: `d-${count}`,
+        hostname: HOSTNAME,
+        channelUuid: `a-${count}`,
+        destinationNumber: number,
+      });
       this.account(decision, live.viewOf(decision.route.group, HOSTNAME));
       decision.legs.every(({ gateway }, at) => {
         const event = {
@@ -214,8 +228,14 @@ for (const [rate, gapMs] of RATES) {
       ['established', 400],
     ]) {
       const runs = all.map((seed) => untilOut(seed, gapMs, faultRate, goodCalls));
-      const first = percentile(runs.map((run) => run.first), 0.99);
-      const worst = percentile(runs.map((run) => run.worst), 0.99);
+      const first = percentile(
+        runs.map((run) => run.first),
+        0.99,
+      );
+      const worst = percentile(
+        runs.map((run) => run.worst),
+        0.99,
+      );
       rows.push([`first calls to a gateway that ${what}, ${since}, ${rate}`, first, `<= ${limit}`]);
       rows.push(['  share error of the others meanwhile, calls', worst.toFixed(3), '< 1']);
     }

@@ -159,7 +159,8 @@ describe('a gateway that fails', () => {
         live.metric('trunkhunt_health_events_total', { gateway, event });
       expect(await count('fault')).toBe(30);
       await live.until(async () => {
-        expect(await count('excused')).toBe(30);
+        // More than twenty at a time would say nothing more.
+        expect(await count('excused')).toBe(20);
       });
     }
     expect(live.server.live.learned.book.ejections).toEqual([]);

@@ -40,7 +40,7 @@ describe('10,000 calls, while one of four gateways fails half of its own', () =>
       // A change of line-up costs less than a call; each ejection and return is one of some ten.
       expect(Math.abs(first.get(gateway)! - due)).toBeLessThan(0.01 * CALLS);
     }
-    await live.until(async () => {
+    await live.until(() => {
       expect(live.report().calls).toBe(0);
       expect(live.server.live.learned.ledger.openPlans).toBe(0);
     });

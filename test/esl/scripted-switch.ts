@@ -11,7 +11,7 @@ export function frame(contentType: string, body?: string, moreHeaders = ''): str
 export const reply = (text: string, moreHeaders = '') =>
   frame('command/reply', undefined, `Reply-Text: ${text}\n${moreHeaders}`);
 export const output = (body: string) => frame('api/response', body);
-export const event = (fields: Readonly<Record<string, string>>) => frame('text/event-json', JSON.stringify(fields));
+const event = (fields: Readonly<Record<string, string>>) => frame('text/event-json', JSON.stringify(fields));
 export const heartbeat = (sequence: number) => event({ 'Event-Name': 'HEARTBEAT', 'Event-Sequence': String(sequence) });
 export const jobResult = (jobUuid: string, body: string) =>
   event({ 'Event-Name': 'BACKGROUND_JOB', 'Job-UUID': jobUuid, _body: body });

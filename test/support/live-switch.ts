@@ -79,7 +79,11 @@ export async function liveSwitches(
   };
   const rows = [...running].map(([hostname, fake]) => `('${hostname}', '127.0.0.1', ${fake.eslPort}, 'ClueCon')`);
   await server.change(`INSERT INTO switches (hostname, esl_host, esl_port, esl_password) VALUES ${rows.join(', ')}`);
-  for (const hostname of settle) await live.settled(hostname);
+  for (const hostname of settle) {
+    await live.settled(hostname);
+    // A switch that starts after it was named in SQL has asked here for its gateways; these were there before.
+    await fs(hostname).command('sofia profile external rescan');
+  }
   return live;
 }
 
