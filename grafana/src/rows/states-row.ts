@@ -32,7 +32,9 @@ export function statesRow(): DashboardRow {
             expr:
               `max by (switch, gateway) (trunkhunt_gateway_up{${PLACE}})\n` +
               `  + 2 * max by (switch, gateway) (trunkhunt_gateway_ejected{reason="faults", ${PLACE}})\n` +
-              `  + 4 * max by (switch, gateway) (trunkhunt_gateway_ejected{reason="on_trial", ${PLACE}})`,
+              // Whoever is not on trial has no series of that reason.
+              `  + 4 * (max by (switch, gateway) (trunkhunt_gateway_ejected{reason="on_trial", ${PLACE}})\n` +
+              `    or 0 * max by (switch, gateway) (trunkhunt_gateway_ejected{reason="faults", ${PLACE}}))`,
             legend: '{{switch}} {{gateway}}',
           },
         ],
