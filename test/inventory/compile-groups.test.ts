@@ -157,7 +157,7 @@ describe('the causes after which a group goes on', () => {
 
   it('are the common ones, sorted', () => {
     const causes = continueOn('');
-    expect(causes).toHaveLength(12);
+    expect(causes).toHaveLength(13);
     expect(causes).toEqual([...causes].sort());
     expect(causes).toContain('NORMAL_TEMPORARY_FAILURE');
     expect(causes).not.toContain('USER_BUSY');

@@ -199,7 +199,13 @@ describe('the upgrade of an inventory of version 1', () => {
     expect(applied).toEqual(later);
     expect(ownTablesOf(database)).toEqual([...Object.keys(before), 'outcome_blame'].sort());
     const after = contentOf(database);
-    for (const [table, rows] of Object.entries(before)) expect(after[table], table).toMatchObject(rows);
+    for (const [table, rows] of Object.entries(before)) {
+      expect(after[table], table).toEqual(
+        expect.arrayContaining(rows.map((row): unknown => expect.objectContaining(row))),
+      );
+    }
+    // One cause more is continued on; that of nobody who had it already is changed.
+    expect(after['failover_causes']).toContainEqual({ cause: 'NORMAL_UNSPECIFIED', action: 'next' });
     const { gateways, gateway_groups: groups } = after;
     expect(gateways?.map((row) => (row as { drain_seconds: number }).drain_seconds)).toEqual([300, 300]);
     const health = { health_mode: 'enforce', when_all_down: 'try_all', eject_seconds: 30, slow_start_seconds: 60 };

@@ -13,7 +13,7 @@ describe('a temporary inventory', () => {
     before = inventory.path;
     expect(readdirSync(inventory.folder)).toEqual(['inventory.db']);
     expect(inventory.rows()).toMatchObject({ gateways: [], groups: [], routes: [] });
-    expect(inventory.rows().failoverCauses).toHaveLength(19);
+    expect(inventory.rows().failoverCauses).toHaveLength(20);
   });
 
   it('is gone after its test', () => {

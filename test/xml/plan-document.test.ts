@@ -16,7 +16,7 @@ const leg = (gateway: string, number: string, attempt: number): string =>
   `trunkhunt_decision=d-1,trunkhunt_attempt=${attempt}]sofia/gateway/${gateway}/${number}`;
 const NEXT =
   'set continue_on_fail=DESTINATION_OUT_OF_ORDER,GATEWAY_DOWN,INVALID_GATEWAY,NETWORK_OUT_OF_ORDER,' +
-  'NORMAL_CIRCUIT_CONGESTION,NORMAL_TEMPORARY_FAILURE,NO_USER_RESPONSE,PROGRESS_TIMEOUT,RECOVERY_ON_TIMER_EXPIRE,' +
+  'NORMAL_CIRCUIT_CONGESTION,NORMAL_TEMPORARY_FAILURE,NORMAL_UNSPECIFIED,NO_USER_RESPONSE,PROGRESS_TIMEOUT,RECOVERY_ON_TIMER_EXPIRE,' +
   'REQUESTED_CHAN_UNAVAIL,SERVICE_UNAVAILABLE,SWITCH_CONGESTION';
 const FORGET = 'unset last_bridge_proto_specific_hangup_cause';
 const NOT_TRIED = 'set continue_on_fail=INVALID_GATEWAY,GATEWAY_DOWN';
