@@ -69,7 +69,7 @@ export class AppliedGateways {
     return this.#served.has(`${hostname}\n${profile}`);
   }
 
-  /** The gateways that this switch is not given for now. */
+  /** The gateways that this switch is not given: those that wait for their predecessor to go. */
   heldBack(hostname: string): ReadonlySet<string> {
     return this.#heldBack.get(hostname) ?? NONE;
   }

@@ -36,7 +36,7 @@ export class DocumentStore {
   /**
    * The gateways of a profile; undefined where it has none, or where sofia.conf serves them already.
    * @param domain the one that was asked for; undefined = all
-   * @param except gateways that are left out for now
+   * @param except gateways that are left out
    */
   gateways(
     profile: string,
