@@ -34,7 +34,7 @@ function withSeverity(finding: Finding): Finding & { readonly severity: string }
 }
 
 function describe(database: string, findings: readonly Finding[], problems: number, warnings: number): string {
-  const verdict = problems > 0 ? 'the server refuses it, and goes on serving what it had' : 'the server serves it';
+  const verdict = problems > 0 ? 'a server refuses it, and goes on serving what it had' : 'a server serves it';
   const summary = `${database}: ${counted(problems, 'problem')}, ${counted(warnings, 'warning')}; ${verdict}`;
   return `${[...findings.map(describeFinding), summary].join('\n')}\n`;
 }

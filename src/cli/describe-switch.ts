@@ -1,3 +1,4 @@
+import type { DriftReport } from '../live/reconcile-plan.ts';
 import type { SwitchReport } from '../live/switch-report.ts';
 
 /** So many lines of drift are printed for one switch; `--json` has all. */
@@ -10,9 +11,10 @@ export function describeSwitch(report: SwitchReport): string {
   const shown = drift.slice(0, LINES_LIMIT);
   const lines = [
     `${report.switch} (${report.address}): ${connectionWords(report)}`,
-    `  gateways  ${gateways.wanted} wanted, ${gateways.running} running, ${gateways.up} up, ${drift.length} drifted`,
+    `  gateways  ${gateways.wanted} wanted, ${runningWords(gateways)}, ${drift.length} drifted`,
     `  calls     ${report.calls} through gateways, ${report.sessions} sessions in all`,
-    ...shown.map(({ kind, name, reason }) => `  drift     ${kind} ${name}: ${reason}`),
+    ...shown.map((it) => `  drift     ${driftWords(it)}`),
+    ...(gateways.down.length === 0 ? [] : [`  down      ${gateways.down.join(', ')}`]),
     ...(drift.length > shown.length ? [`  drift     and ${drift.length - shown.length} more, see --json`] : []),
     ...draining.map((gateway) => `  draining  ${gateway}: it goes when its calls are over`),
     ...(last === undefined ? [] : [`  last      ${last.command} (${last.secondsAgo} s ago): ${oneLine(last.reply)}`]),
@@ -27,6 +29,16 @@ function connectionWords({ connected, synced, lastLoss }: SwitchReport): string 
   return `not connected, ${lastLoss.reason} ${lastLoss.secondsAgo} s ago: ${lastLoss.message}`;
 }
 
-function oneLine(text: string): string {
+function runningWords({ running, up }: SwitchReport['gateways']): string {
+  return running === null ? 'what runs is not known (all count as up)' : `${running} running, ${up} up`;
+}
+
+/** What is not as it is wanted, and when that is tried again. */
+export function driftWords({ kind, name, reason, leftAlone }: DriftReport): string {
+  return `${kind} ${name}: ${reason}${leftAlone === undefined ? '' : ` (${leftAlone})`}`;
+}
+
+/** A reply of several lines. */
+export function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, '; ');
 }

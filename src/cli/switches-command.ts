@@ -4,7 +4,7 @@ import type { ReconcilePlan } from '../live/reconcile-plan.ts';
 import type { SwitchReport } from '../live/switch-report.ts';
 import { askForJson } from './ask-server.ts';
 import type { CommandContext } from './command-context.ts';
-import { describeSwitch } from './describe-switch.ts';
+import { describeSwitch, driftWords, oneLine } from './describe-switch.ts';
 import { printJson } from './terminal.ts';
 
 interface SwitchesFlags extends SettingFlags {
@@ -56,7 +56,9 @@ export function addSwitchesCommand(program: Command, context: CommandContext): v
 }
 
 const NO_SWITCHES =
-  "no switch is listened to: UPDATE switches SET esl_host = '...', esl_password = '...' WHERE hostname = '...'\n";
+  'no switch is listened to; what tells where one can be reached:\n' +
+  "  INSERT INTO switches (hostname, esl_host, esl_password) VALUES ('...', '...', '...')\n" +
+  '  ON CONFLICT (hostname) DO UPDATE SET esl_host = excluded.esl_host, esl_password = excluded.esl_password;\n';
 
 function withServerOptions(command: Command): Command {
   return command
@@ -73,7 +75,8 @@ function describePlan(it: PlannedSwitch, isDry: boolean): string {
   if ('error' in it) return `${it.switch}: ${it.error}\n`;
   const lines = [
     ...it.commands.map((command) => `${isDry ? 'would send' : 'sent'}  ${command}`),
-    ...it.drift.map(({ name, kind, reason }) => `${isDry ? 'drift' : 'still differs'}  ${kind} ${name}: ${reason}`),
+    ...it.refused.map(({ command, reply }) => `refused  ${command}: ${oneLine(reply)}`),
+    ...it.drift.map((drift) => `${isDry ? 'drift' : 'still differs'}  ${driftWords(drift)}`),
     ...it.draining.map((gateway) => `waits  ${gateway}, for the end of its calls`),
   ];
   if (lines.length === 0) lines.push('all is as SQL wants it');

@@ -55,7 +55,7 @@ function switchRow(it: SwitchReport): string {
   const state = it.connected ? 'connected' : `not connected${it.lastLoss === null ? '' : `: ${it.lastLoss.reason}`}`;
   return (
     `<tr><td>${html(it.switch)}</td><td class="${it.connected ? '' : 'state-disabled'}">${html(state)}</td>` +
-    `<td class="number">${it.calls}</td><td class="number">${it.gateways.up} of ${it.gateways.wanted}</td>` +
+    `<td class="number">${it.calls}</td><td class="number">${it.gateways.up ?? 'unknown'} of ${it.gateways.wanted}</td>` +
     `<td class="number">${it.drift.length}</td></tr>`
   );
 }

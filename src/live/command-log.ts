@@ -20,6 +20,7 @@ export class CommandLog {
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #sent: SentCommand[] = [];
+  #count = 0;
 
   constructor(hostname: string, metrics: LiveMetrics, log: Log, nowMs: () => number) {
     this.#hostname = hostname;
@@ -31,6 +32,18 @@ export class CommandLog {
   /** The last ones, newest first. */
   get recent(): readonly SentCommand[] {
     return [...this.#sent].reverse();
+  }
+
+  /** How many there have been. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Those that the switch did not do, of the ones that came after so many, as far as they are kept. */
+  refusedSince(count: number): readonly Pick<SentCommand, 'command' | 'reply'>[] {
+    const later = this.#count - count;
+    const refused = later === 0 ? [] : this.#sent.slice(-later).filter(({ isOk }) => !isOk);
+    return refused.map(({ command, reply }) => ({ command, reply }));
   }
 
   /**
@@ -57,6 +70,7 @@ export class CommandLog {
 
   #keep(command: string, reply: string, isOk: boolean): void {
     this.#sent.push({ command, reply, isOk, atMs: this.#nowMs() });
+    this.#count += 1;
     if (this.#sent.length > KEPT) this.#sent.shift();
   }
 }

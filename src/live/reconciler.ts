@@ -5,7 +5,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import { spanPromise, SPANS } from '../tracing/spans.ts';
 import type { RunningGateway } from '../xml/read-xmlstatus.ts';
 import type { AppliedGateways } from './applied-gateways.ts';
-import { Attempts } from './attempts.ts';
+import { Attempts, NOT_TAKEN_AWAY, NOT_TAKEN_OVER } from './attempts.ts';
 import type { CommandLog } from './command-log.ts';
 import { DrainWatch } from './drain-watch.ts';
 import { Leavers } from './leavers.ts';
@@ -13,7 +13,7 @@ import { ListReconciler } from './list-reconciler.ts';
 import { type Drift, findDrift, visibleDifference } from './find-drift.ts';
 import type { WantedGateway } from './wanted-gateway.ts';
 import { commandsOf, killCommand, planWork, type ProfileWork, rescanCommand } from './profile-work.ts';
-import { type ReconcilePlan, reportOf } from './reconcile-plan.ts';
+import { type DriftReport, NOTHING, type ReconcilePlan, REMOVED, reportDrifts } from './reconcile-plan.ts';
 import type { SwitchGateways } from './switch-gateways.ts';
 
 export interface ReconcilerContext {
@@ -36,14 +36,9 @@ export interface ReconcilerContext {
 /** What is to be done at a switch, and what differs. */
 interface Look {
   readonly work: readonly ProfileWork[];
-  readonly drifts: readonly Drift[];
+  readonly drift: readonly DriftReport[];
   readonly draining: readonly string[];
 }
-
-const NOTHING: ReconcilePlan = { drift: [], draining: [], commands: [] };
-
-/** Stands for the definition of a gateway that is wanted no more. */
-const REMOVED = '';
 
 /** Brings one switch to what SQL says: one pass at a time, as few commands as can be, and none for what is right. */
 export class Reconciler {
@@ -73,18 +68,24 @@ export class Reconciler {
     this.#lists.forget();
   }
 
+  /** Somebody mended something, perhaps: what was in vain before is tried again. */
+  tryAgain(): void {
+    this.#attempts.reset();
+  }
+
   /** Looks at the switch, without changing anything. */
   async plan(connection: EslConnection): Promise<ReconcilePlan> {
     const snapshot = this.#context.snapshot();
     if (snapshot === undefined) return NOTHING;
     await this.#context.gateways.resync(connection, 'it was asked for');
     const applied = this.#context.applied.of(this.#context.hostname);
-    const { work, drifts, draining } = this.#look(snapshot, (gateway) => this.#drains.couldGo(gateway, applied));
+    const { work, drift, draining } = this.#look(snapshot, (gateway) => this.#drains.couldGo(gateway, applied));
     const lists = await this.#lists.drift(connection, snapshot);
     return {
-      drift: [...drifts.map(reportOf), ...lists],
+      drift: [...drift, ...lists],
       draining,
       commands: [...work.flatMap(commandsOf), ...(lists.length === 0 ? [] : ['distributor_ctl reload'])],
+      refused: [],
     };
   }
 
@@ -112,12 +113,13 @@ export class Reconciler {
   async #passOver(connection: EslConnection, snapshot: Snapshot): Promise<ReconcilePlan> {
     await this.#context.gateways.resync(connection, 'it was asked for');
     const commands: string[] = [];
+    const before = this.#context.commands.count;
     for (const part of this.#take(snapshot).work) commands.push(...(await this.#apply(connection, snapshot, part)));
     const lists = await this.#lists.apply(connection, snapshot);
-    const { drifts, draining } = this.#take(snapshot);
-    const drift = [...drifts.map(reportOf), ...lists];
+    const look = this.#take(snapshot);
+    const drift = [...look.drift, ...lists];
     this.#context.metrics.drift(this.#context.hostname, drift.length);
-    return { drift, draining, commands };
+    return { drift, draining: look.draining, commands, refused: this.#context.commands.refusedSince(before) };
   }
 
   /** Takes note of what the switch runs, and looks at what is to be done. */
@@ -128,6 +130,7 @@ export class Reconciler {
     this.#adopt(wanted, running);
     for (const name of applied.of(hostname).keys()) if (!running.has(name)) applied.gone(hostname, name);
     const drifts = findDrift({ wanted, running, applied: applied.of(hostname) });
+    this.#attempts.keepOnly(new Set(drifts.map(({ gateway }) => gateway)));
     const removed = drifts.filter(({ kind }) => kind === 'removed').map(({ gateway }) => gateway);
     this.#drains.watch(removed, applied.of(hostname));
     return this.#look(snapshot, (gateway) => this.#drains.mayGo(gateway));
@@ -141,9 +144,10 @@ export class Reconciler {
       !this.#leavers.has(gateway) &&
       this.#attempts.isWorthwhile(gateway, wanted.get(gateway)?.fingerprint ?? REMOVED, kind !== 'changed');
     const draining = new Set(all.flatMap((it) => (it.kind === 'removed' && !mayGo(it.gateway) ? [it.gateway] : [])));
+    const staying = all.filter(({ gateway }) => !draining.has(gateway));
     return {
       work: planWork(all.filter(isWorthwhile), mayGo),
-      drifts: all.filter(({ gateway }) => !draining.has(gateway)),
+      drift: reportDrifts(staying, wanted, this.#attempts),
       draining: [...draining],
     };
   }
@@ -249,10 +253,7 @@ export class Reconciler {
     const attempts = this.#attempts.failed(name, wanted?.fingerprint ?? REMOVED);
     this.#context.log.warn(
       { switch: this.#context.hostname, gateway: name, attempts },
-      wanted === undefined
-        ? `gateway ${name} cannot be taken away from the switch, see the reply to killgw`
-        : `gateway ${name} is not taken over by the switch: does it ask here for its gateways (mod_xml_curl, ` +
-            'parse="true"), does the profile run, is there a local gateway of the same name?',
+      `gateway ${name} ${wanted === undefined ? NOT_TAKEN_AWAY : NOT_TAKEN_OVER}`,
     );
   }
 }

@@ -16,7 +16,14 @@ export interface SwitchReport {
   readonly sessions: number;
   /** Legs through gateways that are up or on their way. */
   readonly calls: number;
-  readonly gateways: { readonly wanted: number; readonly running: number; readonly up: number };
+  readonly gateways: {
+    readonly wanted: number;
+    /** null = not known, since the switch has not been heard for too long: all count as up. */
+    readonly running: number | null;
+    readonly up: number | null;
+    /** The names of those that run and are not up. */
+    readonly down: readonly string[];
+  };
   readonly drift: readonly DriftReport[];
   readonly draining: readonly string[];
   /** The last commands, newest first. */
@@ -45,7 +52,7 @@ export interface ReportParts {
   readonly version: string;
   readonly sessions: number;
   readonly legs: number;
-  readonly running: readonly RunningGateway[];
+  readonly running: readonly RunningGateway[] | undefined;
   readonly wanted: number;
   readonly outcome: ReconcilePlan;
   readonly commands: readonly SentCommand[];
@@ -68,7 +75,12 @@ export function reportSwitch(parts: ReportParts): SwitchReport {
     version: parts.version,
     sessions: parts.sessions,
     calls: parts.legs,
-    gateways: { wanted: parts.wanted, running: running.length, up: running.filter(({ isUp }) => isUp).length },
+    gateways: {
+      wanted: parts.wanted,
+      running: running?.length ?? null,
+      up: running?.filter(({ isUp }) => isUp).length ?? null,
+      down: running?.flatMap(({ name, isUp }) => (isUp ? [] : [name])) ?? [],
+    },
     drift: outcome.drift,
     draining: outcome.draining,
     commands: parts.commands.map(({ command, reply, isOk, atMs }) => ({

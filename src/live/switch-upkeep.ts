@@ -9,7 +9,7 @@ import type { CallLedger } from './call-ledger.ts';
 import { ChannelAudit } from './channel-audit.ts';
 import { CommandLog } from './command-log.ts';
 import type { LegTracker } from './leg-tracker.ts';
-import type { ReconcilePlan } from './reconcile-plan.ts';
+import { NOTHING, type ReconcilePlan } from './reconcile-plan.ts';
 import type { ReachTable } from './reach-table.ts';
 import { Reconciler } from './reconciler.ts';
 import type { SwitchGateways } from './switch-gateways.ts';
@@ -24,8 +24,6 @@ const RECONCILE_MS = 60_000;
 
 /** A switch that could not be read, with its modules not loaded yet perhaps, is read again after so long. */
 const SYNC_AGAIN_MS = 5_000;
-
-const NOTHING: ReconcilePlan = { drift: [], draining: [], commands: [] };
 
 export interface UpkeepContext {
   readonly timers: Timers;
@@ -127,9 +125,20 @@ export class SwitchUpkeep {
     this.#audit.legEnded(uuid);
   }
 
-  /** Brings the switch to what SQL says, as soon as what runs is done. @returns what it came to */
+  /**
+   * Brings the switch to what SQL says, as soon as what runs is done: also where it was tried in vain before.
+   * @returns what it came to
+   */
   async reconcile(): Promise<ReconcilePlan> {
-    return this.#work.run((connection) => this.#reconcileNow(connection));
+    return this.#work.run((connection) => {
+      this.#reconciler.tryAgain();
+      return this.#reconcileNow(connection);
+    });
+  }
+
+  /** The switch has added a gateway: one that was missed in the last pass is not missed any more. */
+  gatewayAdded(name: string): void {
+    if (this.#outcome.drift.some((drift) => drift.kind === 'new' && drift.name === name)) this.reconcileSoon();
   }
 
   /** What a reconciliation would find and send. */

@@ -53,6 +53,7 @@ export class SwitchWatcher {
       },
       onAdded: (gateway, profile) => {
         applied.added(hostname, profile, gateway, this.#wanted.get(gateway));
+        this.#upkeep.gatewayAdded(gateway);
       },
     });
     this.#upkeep = new SwitchUpkeep(socket, context, this.#gateways, connection);
@@ -130,6 +131,7 @@ export class SwitchWatcher {
   }
 
   get report(): SwitchReport {
+    const running = this.#context.reach.running(this.#socket.hostname);
     return reportSwitch({
       socket: this.#socket,
       isConnected: this.#connection !== undefined,
@@ -138,7 +140,7 @@ export class SwitchWatcher {
       version: this.#upkeep.version,
       sessions: this.#sessions,
       legs: this.#context.ledger.legsOn(this.#socket.hostname).length,
-      running: [...(this.#context.reach.running(this.#socket.hostname)?.values() ?? [])],
+      running: running === undefined ? undefined : [...running.values()],
       wanted: this.#wanted.size,
       outcome: this.#upkeep.outcome,
       commands: this.#upkeep.commands.recent,

@@ -37,7 +37,7 @@ describe('switches', () => {
         {
           switch: 'fs1',
           connected: true,
-          gateways: { wanted: 1, running: 0, up: 0 },
+          gateways: { wanted: 1, running: 0, up: 0, down: [] },
           drift: [{ name: 'gw1', kind: 'new', reason: 'the switch does not have it' }],
         },
       ],
@@ -52,7 +52,7 @@ describe('switches', () => {
     await live.server.change('UPDATE switches SET esl_host = NULL');
     const { status, stdout } = await run(live, 'switches');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/no switch is listened to: UPDATE switches SET esl_host/);
+    expect(stdout).toMatch(/no switch is listened to.*\n +INSERT INTO switches .*\n +ON CONFLICT .* esl_host/);
   });
 
   it('says what to do where no server answers, or another password is wanted', async () => {
@@ -83,7 +83,9 @@ describe('switches reconcile', () => {
     expect(done).toMatchObject({ status: 0, stdout: 'fs1\n  sent  sofia profile external rescan\n' });
     expect(sent()).toBe(1);
     const again = await run(live, 'switches', 'reconcile', 'fs1', '--json');
-    expect(JSON.parse(again.stdout)).toEqual({ switches: [{ switch: 'fs1', drift: [], draining: [], commands: [] }] });
+    expect(JSON.parse(again.stdout)).toEqual({
+      switches: [{ switch: 'fs1', drift: [], draining: [], commands: [], refused: [] }],
+    });
     expect(sent()).toBe(1);
   });
 

@@ -123,6 +123,22 @@ describe('a change of gateways in SQL', () => {
     expect(live.timers.nowMs() - startedMs).toBeLessThan(30_000);
   });
 
+  it('is seen to be right again as soon as a profile is back that was away during a pass', async () => {
+    const live = await liveSwitches(sharing({ gw1: 1, gw2: 1 }), { speed: 10 });
+    // A profile that has just come up refuses (contract 3.3).
+    await live.pass(11_000);
+    const startedMs = live.timers.nowMs();
+    expect(await live.fs().command('sofia profile external restart')).toContain('restarting: external');
+    await live.server.change("UPDATE gateway_group_members SET weight = 2 WHERE gateway = 'gw1'");
+    await live.until(() => {
+      expect(live.report().commands[0]).toMatchObject({ ok: false, reply: 'Invalid Profile [external]' });
+    });
+    await live.until(() => {
+      expect(live.report()).toMatchObject({ drift: [], gateways: { running: 2, up: 2 } });
+    });
+    expect(live.timers.nowMs() - startedMs).toBeLessThan(25_000);
+  });
+
   it('leaves gateways of local files alone, and tells of one that stands in the way', async () => {
     const localGateways = [
       { profile: 'external', name: 'local', proxy: '127.0.9.1:5060' },

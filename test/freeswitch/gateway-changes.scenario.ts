@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bystander } from '../support/freeswitch/bystander.ts';
-import { FreeswitchLab, SOON } from '../support/freeswitch/freeswitch-lab.ts';
+import { FreeswitchLab, insert, SOON, SWITCH } from '../support/freeswitch/freeswitch-lab.ts';
 import { reportFigure, secondsSince } from '../support/freeswitch/report-figure.ts';
 
 let lab: FreeswitchLab;
@@ -105,26 +105,35 @@ describe('gateways changed by SQL', () => {
   });
 });
 
+const rescans = (): Promise<number | undefined> =>
+  lab.metric('trunkhunt_reconcile_commands_total', { switch: SWITCH, command: 'rescan', result: 'ok' });
+
 describe('trunkhunt switches', () => {
   it('shows what differs, prints what it would send, and sends it when it is told to', async () => {
     const group = await lab.group({ a: {} });
     const gateway = group.gatewayName('a');
+    const before = await rescans();
     const shown = await lab.cli('switches');
     expect(shown).toMatchObject({ status: 0, stderr: '' });
     expect(shown.stdout).toMatch(/: connected\n.* wanted, .* 0 drifted\n/);
+    // What somebody else takes away is put back at once; a profile that does not run stays a difference.
     await lab.freeswitch.api(`sofia profile external killgw ${gateway}`);
-    // Marked at once, and listed with all others for another second.
     await vi.waitFor(async () => {
-      expect(await lab.freeswitch.api('sofia xmlstatus gateway')).not.toContain(`<name>${gateway}</name>`);
+      expect(await rescans()).toBe((before ?? 0) + 1);
+      expect(await lab.freeswitch.gatewayField(gateway, 'status')).toBe('UP');
+    }, SOON);
+    lab.sql(insert('gateways', { name: 'far', proxy: '127.0.0.1:9', profile: 'absent' }));
+    await vi.waitFor(async () => {
+      expect((await lab.report()).drift).toMatchObject([{ name: 'far', kind: 'new' }]);
     }, SOON);
     const dry = await lab.cli('switches', 'reconcile', '--dry-run');
     expect(dry).toMatchObject({ status: 0, stderr: '' });
-    expect(dry.stdout).toContain('would send  sofia profile external rescan\n');
-    expect(dry.stdout).toContain(`drift  new ${gateway}: the switch does not have it\n`);
-    expect(await lab.freeswitch.gatewayField(gateway, 'status')).toBe('');
+    expect(dry.stdout).toContain('would send  sofia profile absent rescan\n');
+    expect(dry.stdout).toContain('drift  new far: the switch does not have it\n');
     const run = await lab.cli('switches', 'reconcile');
-    expect(run).toMatchObject({ status: 0, stderr: '' });
-    expect(run.stdout).toContain('sent  sofia profile external rescan\n');
-    expect(await lab.freeswitch.gatewayField(gateway, 'status')).toBe('UP');
+    expect(run).toMatchObject({ status: 1, stderr: '' });
+    expect(run.stdout).toContain('sent  sofia profile absent rescan\n');
+    expect(run.stdout).toContain('refused  sofia profile absent rescan: Invalid Profile [absent]\n');
+    expect(run.stdout).toContain('still differs  new far: the switch does not have it');
   });
 });

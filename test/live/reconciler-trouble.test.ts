@@ -26,6 +26,32 @@ describe('a switch that does not take a gateway over', () => {
     expect(it.sent()).toEqual([RESCAN]);
   });
 
+  it('says until when it is left alone, and is told again where somebody asks for it', async () => {
+    const it = new ReconciledSwitch({ gateways: { a: {} } });
+    it.isAsking = false;
+    for (let pass = 0; pass < 2; pass += 1) expect((await it.pass()).drift[0]).not.toHaveProperty('leftAlone');
+    expect((await it.pass()).drift).toMatchObject([{ leftAlone: 'tried in vain, left alone for another 10 min' }]);
+    it.timers.advance(61_000);
+    expect((await it.pass()).drift).toMatchObject([{ leftAlone: 'tried in vain, left alone for another 9 min' }]);
+    expect(it.sent()).toHaveLength(3);
+    it.isAsking = true;
+    it.reconciler.tryAgain();
+    expect((await it.pass()).drift).toEqual([]);
+    expect(it.sent()).toEqual([RESCAN]);
+  });
+
+  it('and has it later all the same may lose it again: what was in vain before is forgotten', async () => {
+    const it = new ReconciledSwitch({ gateways: { a: {} } });
+    it.isAsking = false;
+    for (let pass = 0; pass < 3; pass += 1) await it.pass();
+    it.isAsking = true;
+    it.sofia.run(runningOf('a'));
+    expect((await it.pass()).drift).toEqual([]);
+    it.sent();
+    it.sofia.lose('a');
+    expect(await it.pass()).toMatchObject({ drift: [], commands: ['sofia profile external rescan'] });
+  });
+
   it('is told again where something else is wanted, or it began anew', async () => {
     const it = new ReconciledSwitch({ gateways: { a: {} } });
     it.isAsking = false;
@@ -81,6 +107,7 @@ describe('a look without a change', () => {
       ],
       draining: ['c'],
       commands: ['sofia profile external killgw a', 'sofia profile external killgw b', 'sofia profile external rescan'],
+      refused: [],
     });
     expect(it.sofia.connection.news()).toEqual([ALL]);
     expect((await it.pass()).commands).toEqual(plan.commands);

@@ -12,7 +12,7 @@ const REGISTERED: GatewayPlan = { register: 1, username: 'u', password: 'old' };
 const runningOf = (name: string, plan: GatewayPlan = {}) =>
   asItRuns(buildSnapshot({ gateways: { [name]: plan } }).gateways[0]!);
 
-const NOTHING_DRIFTED = { drift: [], draining: [], commands: [] };
+const NOTHING_DRIFTED = { drift: [], draining: [], commands: [], refused: [] };
 
 describe('a switch without its gateways', () => {
   it('gets them by one rescan for each profile, and nothing more afterwards', async () => {

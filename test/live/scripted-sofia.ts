@@ -46,6 +46,11 @@ export class ScriptedSofia {
     this.#entries.unshift({ gateway, isDoomed: false });
   }
 
+  /** Loses a gateway, without a word. */
+  lose(name: string): void {
+    this.#entries = this.#entries.filter(({ gateway }) => gateway.name !== name);
+  }
+
   /** The worker's tick: whoever was killed is gone now. */
   tick(): void {
     const gone = this.#entries.filter(({ isDoomed }) => isDoomed);

@@ -201,6 +201,8 @@ describe('changing gateways (contract 5.3 and 5.4, verified.md)', () => {
     serve({ gw2: plain });
     await pass(11);
     expect(await profile('restart')).toBe('Reload XML [Success]\nrestarting: external');
+    expect(await profile('rescan')).toBe('Invalid Profile [external]');
+    await pass(2);
     await probe.event((event) => event['Gateway'] === 'gw2');
     expect(await gwlist()).toBe('gw2 ');
   });

@@ -19,6 +19,8 @@ import type { XmlCurlClient } from './xml-curl-client.ts';
 const tickMs = 1000;
 /** A profile cannot be stopped in the first seconds of its life (contract 3.3). */
 const restartableAfterSeconds = 10;
+/** A restarting profile is away for a while (a quarter of a second at the least), and commands to it fail meanwhile. */
+const restartMs = 2000;
 const reloaded = 'Reload XML [Success]\n';
 const loading: Origin = ['sofia.c', 'config_sofia', 4486];
 const starting: Origin = ['sofia.c', 'launch_sofia_worker_thread', 3046];
@@ -178,7 +180,7 @@ export class ModSofia {
       return `Profile ${profile.name} must be up for at least 10 seconds to stop/restart.\nPlease wait ${wait}\n`;
     }
     this.table.stopProfile(profile);
-    if (restarts) void this.#startProfile(profile.name);
+    if (restarts) this.#core.clock.after(restartMs, () => void this.#startProfile(profile.name));
     return `${reloaded}${restarts ? 'restarting' : 'stopping'}: ${profile.name}`;
   }
 
