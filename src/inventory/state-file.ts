@@ -22,6 +22,12 @@ export interface StateFile {
   read(): readonly LearnedRow[];
   /** Writes all of it or nothing, and waits for nobody. @throws Error of SQLite's; of another process that holds the file */
   write(rows: readonly LearnedRow[]): void;
+  /**
+   * Begins the file anew where somebody took it away, or put another one there: what is written would be lost.
+   * @returns whether it did
+   * @throws Error where none can be written there
+   */
+  renew(): boolean;
   close(): void;
 }
 
@@ -35,15 +41,19 @@ class ForeignFileError extends Error {}
  */
 export function openStateFile(path: string): StateFile {
   try {
-    return stateFile(openDatabase(path), undefined);
+    return stateFile(path, undefined);
   } catch (error) {
     if (error instanceof ForeignFileError || isHeldByAnother(error) || !isFile(path)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     renameSync(path, `${path}.damaged`);
-    // These belong to the file that was put aside, and would be taken for the new one's.
-    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
-    return stateFile(openDatabase(path), `${why}; put aside as ${path}.damaged`);
+    removeSideFiles(path);
+    return stateFile(path, `${why}; put aside as ${path}.damaged`);
   }
+}
+
+/** They belong to a file that is gone, and would be taken for those of the new one. */
+function removeSideFiles(path: string): void {
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
 function openDatabase(path: string): Database {
@@ -98,7 +108,37 @@ function create(database: Database): void {
   `);
 }
 
-function stateFile(database: Database, complaint: string | undefined): StateFile {
+function stateFile(path: string, complaint: string | undefined): StateFile {
+  let database = openDatabase(path);
+  let statements = prepare(database);
+  let inode = inodeOf(path);
+  return {
+    complaint,
+    read: () => statements.all.all(),
+    write: (rows) => {
+      statements.writeAll(rows);
+    },
+    renew: () => {
+      const found = inodeOf(path);
+      if (found === inode) return false;
+      database.close();
+      if (found === undefined) removeSideFiles(path);
+      database = openDatabase(path);
+      statements = prepare(database);
+      inode = inodeOf(path);
+      return true;
+    },
+    close: () => {
+      database.close();
+    },
+  };
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+function prepare(database: Database) {
   const all = database.prepare<[], LearnedRow>('SELECT kind, key, value FROM learned ORDER BY kind, key');
   const put = database.prepare<[string, string, string]>(
     'INSERT INTO learned (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
@@ -111,13 +151,9 @@ function stateFile(database: Database, complaint: string | undefined): StateFile
     }
   });
   return {
-    complaint,
-    read: () => all.all(),
-    write: (rows) => {
+    all,
+    writeAll: (rows: readonly LearnedRow[]): void => {
       writeAll.immediate(rows);
-    },
-    close: () => {
-      database.close();
     },
   };
 }

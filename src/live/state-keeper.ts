@@ -1,6 +1,6 @@
 import type { Log } from '../config/log.ts';
 import type { Timers } from '../esl/timers.ts';
-import type { LearnedRow, StateFile } from '../inventory/state-file.ts';
+import type { StateFile } from '../inventory/state-file.ts';
 import { resumeLags } from '../routing/carry-lags.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import type { Fleet } from './fleet.ts';
@@ -13,6 +13,7 @@ import {
   writeLearnedRow,
 } from './learned-rows.ts';
 import type { LiveState } from './live-state.ts';
+import { type Change, WrittenRows } from './written-rows.ts';
 
 /** What changed is written so often, off the path of look-ups. */
 const WRITE_EVERY_MS = 5_000;
@@ -39,20 +40,6 @@ export interface KeeperContext {
   readonly wallOffsetMs: number;
 }
 
-/** A row of the file, and what it was made of. */
-interface Written {
-  row: LearnedRow;
-  /** Undefined while only the file is known. */
-  entry: LearnedEntry | undefined;
-  /** Of a scheduler, which changes in itself. */
-  lags: Float64Array | undefined;
-  /** The last walk that found it to be there still. */
-  seenIn: number;
-}
-
-/** A row that is to be written or, without an entry, removed. */
-type Change = Pick<Written, 'row' | 'entry' | 'lags'>;
-
 /**
  * Keeps what was learned in a file, so that a restart costs no warm-up. Losing it costs no more than that.
  *
@@ -61,9 +48,7 @@ type Change = Pick<Written, 'row' | 'entry' | 'lags'>;
  */
 export class StateKeeper {
   readonly #context: KeeperContext;
-  /** What the file holds, by kind and key. */
-  readonly #written = new Map<string, Map<string, Written>>();
-  readonly #byObject = new Map<unknown, Written>();
+  readonly #written = new WrittenRows();
   #cancel: () => void = () => undefined;
   /** Of everything; what switches were given may be written in between. */
   #nextWholeMs = 0;
@@ -82,7 +67,7 @@ export class StateKeeper {
   restore(): void {
     const { file, live, fleet, timers, wallOffsetMs, log } = this.#context;
     const rows = file.read();
-    for (const row of rows) this.#rowsOf(row.kind).set(row.key, { row, entry: undefined, lags: undefined, seenIn: 0 });
+    this.#written.replace(rows);
     const state = readLearnedRows(rows, wallOffsetMs, timers.nowMs());
     live.learned.book.restore(state.evidence, state.ejections);
     for (const [hostname, applied] of state.applied) live.applied.restore(hostname, applied);
@@ -128,11 +113,25 @@ export class StateKeeper {
     this.#cancel();
     this.#cancel = timers.after(this.#isDueSoon ? Math.min(WRITE_SOON_MS, wholeInMs) : wholeInMs, () => {
       const isWhole = timers.nowMs() >= this.#nextWholeMs;
-      if (isWhole) this.#nextWholeMs = timers.nowMs() + WRITE_EVERY_MS;
+      if (isWhole) {
+        this.#nextWholeMs = timers.nowMs() + WRITE_EVERY_MS;
+        this.#renew();
+      }
       this.#isDueSoon = false;
       this.#isWalking = true;
       this.#walkOn(this.#changes(isWhole));
     });
+  }
+
+  /** Where the file was taken away, all is written into a new one. */
+  #renew(): void {
+    try {
+      if (!this.#context.file.renew()) return;
+      this.#written.replace(this.#context.file.read());
+      this.#context.log.warn({}, 'the file of the learned state was taken away or exchanged: it is written anew');
+    } catch (error) {
+      this.#cannotWrite(error);
+    }
   }
 
   /** One slice of a walk. After a failure the rest waits for the next walk. */
@@ -167,7 +166,7 @@ export class StateKeeper {
       for (const entry of this.#lagsEntries()) yield this.#changeOf(entry, walk);
     }
     for (const entry of appliedEntries(live.applied.all)) yield this.#changeOf(entry, walk);
-    for (const kind of isWhole ? [...this.#written.keys()].filter((it) => it !== 'core') : ['applied'])
+    for (const kind of isWhole ? this.#written.kinds.filter((it) => it !== 'core') : ['applied'])
       yield* this.#removals(kind, walk);
     for (const [hostname, core] of cores) yield this.#changeOf({ kind: 'core', key: [hostname], of: core }, walk);
     yield* this.#removals('core', walk);
@@ -187,23 +186,23 @@ export class StateKeeper {
   #changeOf(entry: LearnedEntry, walk: number): Change | undefined {
     this.#left -= 1;
     const lags = entry.kind === 'lags' ? entry.of.lags() : undefined;
-    const known = this.#byObject.get(entry.of);
+    const known = this.#written.made(entry.of);
     if (known?.entry !== undefined && isSame(known.entry, entry) && areEqual(known.lags, lags)) {
       known.seenIn = walk;
       return undefined;
     }
     this.#left -= COST_OF_CHANGE;
     const row = writeLearnedRow(entry, this.#context.wallOffsetMs);
-    const before = this.#rowsOf(row.kind).get(row.key);
+    const before = this.#written.of(row.kind).get(row.key);
     if (before === undefined) return { row, entry, lags };
     before.seenIn = walk;
     if (before.row.value !== row.value) return { row, entry, lags };
-    this.#remember({ row: before.row, entry, lags });
+    this.#written.remember({ row: before.row, entry, lags }, walk);
     return undefined;
   }
 
   *#removals(kind: string, walk: number): Generator<Change | undefined, void> {
-    for (const { row, seenIn } of this.#rowsOf(kind).values()) {
+    for (const { row, seenIn } of this.#written.of(kind).values()) {
       this.#left -= seenIn === walk ? 1 : COST_OF_CHANGE;
       yield seenIn === walk ? undefined : { row: { ...row, value: undefined }, entry: undefined, lags: undefined };
     }
@@ -215,37 +214,24 @@ export class StateKeeper {
     const { file, log } = this.#context;
     try {
       file.write(changes.map(({ row }) => row));
-      for (const change of changes) this.#remember(change);
+      for (const change of changes) this.#written.remember(change, this.#walks);
       if (this.#isFailing) log.info({}, 'learned state can be written again');
       this.#isFailing = false;
       return true;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (!this.#isFailing)
-        log.warn({ error: message }, `learned state cannot be written, a restart would cost a warm-up: ${message}`);
-      this.#isFailing = true;
+      this.#cannotWrite(error);
       return false;
     }
   }
 
-  #remember({ row, entry, lags }: Change): void {
-    const rows = this.#rowsOf(row.kind);
-    const before = rows.get(row.key);
-    if (before?.entry !== undefined && this.#byObject.get(before.entry.of) === before)
-      this.#byObject.delete(before.entry.of);
-    if (entry === undefined) {
-      rows.delete(row.key);
-      return;
-    }
-    const written = { row, entry, lags, seenIn: this.#walks };
-    rows.set(row.key, written);
-    this.#byObject.set(entry.of, written);
-  }
-
-  #rowsOf(kind: string): Map<string, Written> {
-    const rows = this.#written.get(kind) ?? new Map<string, Written>();
-    this.#written.set(kind, rows);
-    return rows;
+  #cannotWrite(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!this.#isFailing)
+      this.#context.log.warn(
+        { error: message },
+        `learned state cannot be written, a restart would cost a warm-up: ${message}`,
+      );
+    this.#isFailing = true;
   }
 }
 

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -55,6 +66,44 @@ describe('the file of the learned state', () => {
       complaint: undefined,
       rows: [{ ...rows[0], value: '["c-2"]' }, { kind: 'lags', key: '["fs1"]', value: '[]' }, rows[1]],
     });
+  });
+
+  it('is begun anew where it was taken away, and left alone where it was not', () => {
+    const path = writtenPath();
+    const file = openStateFile(path);
+    expect(file.renew()).toBe(false);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    expect([file.renew(), file.read(), file.renew()]).toEqual([true, [], false]);
+    file.write(rows);
+    file.close();
+    expect(reopened(path)).toEqual({ complaint: undefined, rows });
+  });
+
+  it('takes over what another one holds that was put in its place', () => {
+    const [path, other] = [writtenPath(), writtenPath([{ kind: 'core', key: '["fs2"]', value: '["c-2"]' }])];
+    const file = openStateFile(path);
+    renameSync(other, path);
+    expect([file.renew(), file.read()]).toEqual([
+      true,
+      [rows[0], { kind: 'core', key: '["fs2"]', value: '["c-2"]' }, rows[1]],
+    ]);
+    file.close();
+  });
+
+  it('that can be begun nowhere any more says so, and is begun when it can', () => {
+    const path = newPath();
+    const file = openStateFile(path);
+    rmSync(path);
+    mkdirSync(path);
+    expect(() => file.renew()).toThrow(Error);
+    expect(() => {
+      file.write(rows);
+    }).toThrow(Error);
+    rmdirSync(path);
+    expect(file.renew()).toBe(true);
+    file.write(rows);
+    file.close();
+    expect(reopened(path)).toEqual({ complaint: undefined, rows });
   });
 
   it('loses rows that are removed, also such as are not there', () => {

@@ -38,6 +38,7 @@ class MemoryFile implements StateFile {
   readonly rows = new Map<string, LearnedRow>();
   isFull = false;
   isClosed = false;
+  wasTakenAway = false;
   #written: readonly LearnedRow[][] = [];
 
   /** The keys of what was written since the last look, one list for each write. */
@@ -58,6 +59,13 @@ class MemoryFile implements StateFile {
       if (row.value === undefined) this.rows.delete(`${row.kind} ${row.key}`);
       else this.rows.set(`${row.kind} ${row.key}`, row);
     }
+  }
+
+  renew(): boolean {
+    const { wasTakenAway } = this;
+    if (wasTakenAway) this.rows.clear();
+    this.wasTakenAway = false;
+    return wasTakenAway;
   }
 
   close(): void {
@@ -318,6 +326,20 @@ describe('the file', () => {
     file.isFull = false;
     timers.advance(5_000);
     expect([file.news(), log.news()]).toEqual([[['lags']], ['info learned state can be written again']]);
+  });
+
+  it('that was taken away is written anew, all of it', () => {
+    const { file, timers, log, calls } = processWith(new MemoryFile(), snapshotOf());
+    calls(1);
+    timers.advance(5_000);
+    const before = new Map(file.rows);
+    expect(before.size).toBeGreaterThan(0);
+    timers.advance(5_000);
+    expect(log.news()).toEqual([]);
+    file.wasTakenAway = true;
+    timers.advance(5_000);
+    expect(file.rows).toEqual(before);
+    expect(log.news()).toEqual(['warn the file of the learned state was taken away or exchanged: it is written anew']);
   });
 
   it('is written a last time and closed, and no more after that', () => {
