@@ -42,13 +42,16 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     )
     .option('--json', 'print data')
     .action(async (number: string, flags: ExplainFlags) => {
-      const explanation =
+      const explanation: LiveExplanation =
         flags.live === true ? await explainLive(number, flags, context) : explainFromFile(number, flags, context);
       if (flags.json === true) printJson(context.terminal, explanation);
       else context.terminal.out(describe(explanation));
       if (explanation.outcome !== 'planned') context.exit(1);
     });
 }
+
+/** With what has to be known of the switch to read it. */
+type LiveExplanation = Explanation & { readonly notes?: readonly string[] };
 
 /** From the inventory alone. */
 function explainFromFile(number: string, flags: ExplainFlags, context: CommandContext): Explanation {
@@ -58,12 +61,12 @@ function explainFromFile(number: string, flags: ExplainFlags, context: CommandCo
 }
 
 /** As the running server would decide it now. */
-async function explainLive(number: string, flags: ExplainFlags, context: CommandContext): Promise<Explanation> {
+async function explainLive(number: string, flags: ExplainFlags, context: CommandContext): Promise<LiveExplanation> {
   const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
   const { context: name, caller, source, switch: hostname } = flags;
   const query = new URLSearchParams({ number, context: name, caller, source, switch: hostname });
   for (const [header, value] of flags.header) query.append('header', `${header}=${value}`);
-  return (await askForJson(settings, `/api/explain?${query.toString()}`)) as Explanation;
+  return (await askForJson(settings, `/api/explain?${query.toString()}`)) as LiveExplanation;
 }
 
 function addHeader(text: string, headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -92,7 +95,7 @@ function readCall(number: string, flags: ExplainFlags, context: CommandContext):
   };
 }
 
-function describe(it: Explanation): string {
+function describe(it: LiveExplanation): string {
   const lines = [
     `${it.number} in context '${it.context}'${it.switch === '' ? '' : ` on switch '${it.switch}'`}: ${it.verdict}`,
     ...(it.route === null ? [] : [`route    ${it.route.name} -> group ${it.route.group}`]),
@@ -100,6 +103,7 @@ function describe(it: Explanation): string {
     ...(it.distributor === null ? [] : describeDistributor(it.distributor)),
     ...it.plan.map(({ attempt, gateway, number }) => `try ${attempt}    ${gateway}  ${number}`),
     ...it.weights.map(describeWeight),
+    ...(it.notes ?? []).map((note) => `note     ${note}`),
     ...it.routesPassedOver.map(({ route, unmet }) => `not      route ${route}: its ${unmet} does not fit`),
     ...it.gatewaysPassedOver.map(({ gateway, reason }) => `not      gateway ${gateway}: ${reason}`),
   ];

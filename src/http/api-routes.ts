@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import type { SwitchReport } from '../live/switch-report.ts';
 import { callerText } from '../routing/call.ts';
 import type { XmlCurlParts } from './xml-curl-endpoint.ts';
 
@@ -35,7 +36,7 @@ export function apiRoutes({ live, fleet, stamps }: XmlCurlParts): Router {
       networkAddress: text(query, 'source'),
       headers: new Map(headersIn(query).map(([name, value]) => [name, callerText(value)])),
     };
-    response.json(live.explain(serving, call));
+    response.json({ ...live.explain(serving, call), notes: notesOn(call.hostname, fleet.reports) });
   });
   router.use((_request, response) => {
     response.status(404).json({ error: 'there is no such page' });
@@ -66,6 +67,20 @@ export function apiRoutes({ live, fleet, stamps }: XmlCurlParts): Router {
     );
     response.json({ switches });
   }
+}
+
+/** What has to be known of a switch to read the health that is shown for it. */
+function notesOn(hostname: string, switches: readonly SwitchReport[]): readonly string[] {
+  if (switches.length === 0) return [];
+  const report = switches.find((it) => it.switch === hostname);
+  const there = switches.map((it) => it.switch).join(', ');
+  if (report === undefined) {
+    const which = hostname === '' ? 'no switch is named' : `switch '${hostname}' is not listened to`;
+    return [`${which}: all gateways count as up; there are: ${there}`];
+  }
+  if (report.connected) return [];
+  const known = report.gateways.running === null ? 'all gateways count as up' : 'its last word still counts';
+  return [`switch '${hostname}' is not connected: ${known}`];
 }
 
 function text(parameters: Parameters, name: string): string {

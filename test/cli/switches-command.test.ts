@@ -128,8 +128,28 @@ describe('explain --live', () => {
     expect(stdout).toContain('weight   gw2  2 x health 1 x slow start 1 x headroom 1 = 2\n');
     expect(stdout).toContain('weight   gw3  1 x health 0 x slow start 1 x headroom 1 = 0 (the switch says DOWN)\n');
     expect(stdout).toContain('not      gateway gw3: the switch says DOWN\n');
+    expect((await run(live, 'switches')).stdout).toContain('  down      gw3\n');
     const again = await run(live, 'explain', '9980', '--switch', 'fs1', '--live', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ plan: [{ gateway: 'gw2' }], weights: [{ effective: 0 }, {}, {}] });
     call.hangUp();
+  });
+
+  it('says where it speaks of a switch of which nothing is known, or nothing new', async () => {
+    const live = await liveSwitches(sharing({ gw1: 1 }));
+    const noteOn = async (...options: readonly string[]): Promise<string | undefined> =>
+      /note {5}(.*)\n/.exec((await run(live, 'explain', '9980', '--live', ...options)).stdout)?.[1];
+    expect(await noteOn('--switch', 'fs1')).toBeUndefined();
+    expect(await noteOn('--switch', 'fs7')).toBe(
+      "switch 'fs7' is not listened to: all gateways count as up; there are: fs1",
+    );
+    expect(await noteOn()).toBe('no switch is named: all gateways count as up; there are: fs1');
+    await live.fs().stop();
+    await live.until(async () => {
+      expect(await noteOn('--switch', 'fs1')).toBe("switch 'fs1' is not connected: its last word still counts");
+    });
+    await live.until(async () => {
+      expect(await noteOn('--switch', 'fs1')).toBe("switch 'fs1' is not connected: all gateways count as up");
+    });
+    expect((await run(live, 'switches')).stdout).toContain('1 wanted, what runs is not known (all count as up), ');
   });
 });
