@@ -77,6 +77,8 @@ export class Fleet {
       if (socket !== undefined && sameSocket(socket, watcher.socket)) continue;
       watcher.stop();
       this.#watchers.delete(hostname);
+      const where = socket === undefined ? 'it has no esl_host any more' : `it is at ${socket.host}:${socket.port} now`;
+      this.#context.log.info({ switch: hostname }, `switch ${hostname} is no longer listened to as before: ${where}`);
       if (socket === undefined) this.#forget(hostname);
     }
     for (const [hostname, socket] of wanted) {
