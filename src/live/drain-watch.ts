@@ -1,6 +1,9 @@
+import type { Log } from '../config/log.ts';
 import type { AppliedGateway } from './wanted-gateway.ts';
 
 export interface DrainContext {
+  readonly hostname: string;
+  readonly log: Log;
   readonly nowMs: () => number;
   readonly callsOn: (gateway: string) => number;
 }
@@ -20,8 +23,20 @@ export class DrainWatch {
     for (const name of this.#until.keys()) if (!named.has(name)) this.#until.delete(name);
     for (const name of gateways) {
       if (this.#until.has(name)) continue;
-      this.#until.set(name, this.#context.nowMs() + (applied.get(name)?.drainSeconds ?? 0) * 1000);
+      const seconds = applied.get(name)?.drainSeconds ?? 0;
+      this.#until.set(name, this.#context.nowMs() + seconds * 1000);
+      this.#tell(name, seconds);
     }
+  }
+
+  #tell(gateway: string, seconds: number): void {
+    const { hostname, log, callsOn } = this.#context;
+    const calls = callsOn(gateway);
+    if (calls === 0 || seconds === 0) return;
+    log.info(
+      { switch: hostname, gateway, calls, seconds },
+      `gateway ${gateway} is taken away from ${hostname} when its calls are over (now ${calls}), or after ${seconds} s`,
+    );
   }
 
   /** Whether a gateway that was not watched so far could go at once. */

@@ -77,7 +77,7 @@ export class Reconciler {
   async plan(connection: EslConnection): Promise<ReconcilePlan> {
     const snapshot = this.#context.snapshot();
     if (snapshot === undefined) return NOTHING;
-    await this.#context.gateways.resync(connection, 'it was asked for');
+    await this.#context.gateways.resync(connection, 'so the switch says');
     const applied = this.#context.applied.of(this.#context.hostname);
     const { work, drift, draining } = this.#look(snapshot, (gateway) => this.#drains.couldGo(gateway, applied));
     const lists = await this.#lists.drift(connection, snapshot);
@@ -111,7 +111,7 @@ export class Reconciler {
   }
 
   async #passOver(connection: EslConnection, snapshot: Snapshot): Promise<ReconcilePlan> {
-    await this.#context.gateways.resync(connection, 'it was asked for');
+    await this.#context.gateways.resync(connection, 'so the switch says');
     const commands: string[] = [];
     const before = this.#context.commands.count;
     for (const part of this.#take(snapshot).work) commands.push(...(await this.#apply(connection, snapshot, part)));
@@ -192,8 +192,8 @@ export class Reconciler {
 
   async #kill(connection: EslConnection, drift: Drift, wanted: WantedGateway | undefined): Promise<string> {
     const { hostname, gateways, applied, log } = this.#context;
-    const { gateway, kind, reason } = drift;
-    log.info({ switch: hostname, gateway, kind, reason }, `gateway ${gateway} is taken away: ${reason}`);
+    const { gateway, reason } = drift;
+    log.info({ switch: hostname, gateway, reason }, `gateway ${gateway} is taken away from ${hostname}: ${reason}`);
     const command = killCommand(drift);
     const gone = gateways.doom(gateway);
     const isDone = await this.#context.commands.note(command, 'killgw', connection.api(command));

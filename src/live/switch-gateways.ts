@@ -156,7 +156,7 @@ export class SwitchGateways {
     if (this.#doomed.has(name)) return gateway;
     const { reach, hostname } = this.#context;
     if (reach.set(hostname, name, gateway))
-      this.#changed([name], gateway === undefined ? 'it is gone' : 'it was asked for');
+      this.#changed([name], gateway === undefined ? 'it is gone' : 'so the switch says');
     return gateway;
   }
 

@@ -167,7 +167,7 @@ export class SwitchUpkeep {
       this.#reconcileAtMs = nowMs + RECONCILE_MS;
       this.#resyncAtMs = nowMs + RESYNC_MS;
     } else if (nowMs >= this.#resyncAtMs) {
-      this.#work.enqueue((connection) => this.#gateways.resync(connection, 'it was asked for'));
+      this.#work.enqueue((connection) => this.#gateways.resync(connection, 'so the switch says'));
       this.#resyncAtMs = nowMs + RESYNC_MS;
     }
   }
@@ -190,7 +190,7 @@ export class SwitchUpkeep {
       this.#reconciler.reset();
       lastCore.set(hostname, core);
     }
-    await this.#gateways.resync(connection, 'the switch is listened to');
+    await this.#gateways.resync(connection, 'so it was found as the switch was first read');
     await this.#compareCalls(connection);
     this.#isSynced = true;
     this.#resyncAtMs = timers.nowMs() + RESYNC_MS;

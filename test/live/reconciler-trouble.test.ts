@@ -52,6 +52,17 @@ describe('a switch that does not take a gateway over', () => {
     expect(await it.pass()).toMatchObject({ drift: [], commands: ['sofia profile external rescan'] });
   });
 
+  it('has what it answered shown with the pass', async () => {
+    const it = new ReconciledSwitch({ gateways: { a: {} } });
+    it.sofia.refuse = /rescan/;
+    expect(await it.pass()).toMatchObject({
+      commands: ['sofia profile external rescan'],
+      refused: [{ command: 'sofia profile external rescan', reply: '-ERR refused' }],
+    });
+    it.sofia.refuse = undefined;
+    expect(await it.pass()).toMatchObject({ commands: ['sofia profile external rescan'], refused: [] });
+  });
+
   it('is told again where something else is wanted, or it began anew', async () => {
     const it = new ReconciledSwitch({ gateways: { a: {} } });
     it.isAsking = false;

@@ -67,16 +67,16 @@ describe('a look at all gateways', () => {
   it('tells whose reach changed', async () => {
     const { gateways, sofia, told, reachOf } = await switchWith('a', 'b');
     sofia.run(runningOf('c', { isUp: false }));
-    await gateways.resync(sofia.connection, 'it was asked for');
-    expect([told(), reachOf('a'), reachOf('c')]).toEqual([['c: it was asked for'], 'up', 'down']);
-    await gateways.resync(sofia.connection, 'it was asked for');
+    await gateways.resync(sofia.connection, 'so the switch says');
+    expect([told(), reachOf('a'), reachOf('c')]).toEqual([['c: so the switch says'], 'up', 'down']);
+    await gateways.resync(sofia.connection, 'so the switch says');
     expect(told()).toEqual([]);
   });
 
   it('fails where the switch says something else, and what was known stays', async () => {
     const { gateways, reachOf } = await switchWith('a');
     const starting = new ScriptedConnection(() => '-ERR sofia Command not found!\n');
-    await expect(gateways.resync(starting, 'it was asked for')).rejects.toThrow('sofia Command not found');
+    await expect(gateways.resync(starting, 'so the switch says')).rejects.toThrow('sofia Command not found');
     expect(reachOf('a')).toBe('up');
   });
 });
@@ -124,7 +124,7 @@ describe('news of a state', () => {
     expect([asked(), reachOf('new'), told()]).toEqual([
       [question('new'), question('a')],
       'down',
-      ['new: it was asked for'],
+      ['new: so the switch says'],
     ]);
   });
 });
@@ -204,7 +204,7 @@ describe('a gateway that was told to go', () => {
     const { gateways, sofia, reachOf, told } = await switchWith('a', 'b');
     void gateways.doom('a');
     expect([reachOf('a'), told()]).toEqual(['absent', ['a: it was told to go']]);
-    await gateways.resync(sofia.connection, 'it was asked for');
+    await gateways.resync(sofia.connection, 'so the switch says');
     expect((await gateways.query(sofia.connection, 'a'))?.name).toBe('a');
     expect(reachOf('a')).toBe('absent');
   });
