@@ -26,7 +26,7 @@ it('1,000 gateways come by one rescan, and 3 that change by three killgw and one
   await vi.waitFor(async () => {
     const { gateways, drift } = await lab.report();
     expect(drift).toEqual([]);
-    expect(gateways).toEqual({ wanted: COUNT, running: COUNT, up: COUNT });
+    expect(gateways).toEqual({ wanted: COUNT, running: COUNT, up: COUNT, down: [] });
   }, PATIENCE);
   reportFigure(`1,000 new gateways: ${secondsSince(addedAt)}, ${[...(await commands())].join(' ')}`);
   expect(await commands()).toEqual(new Map([['rescan ok', 1]]));
@@ -44,7 +44,7 @@ it('1,000 gateways come by one rescan, and 3 that change by three killgw and one
     const { gateways, drift, commands: sent } = await lab.report();
     expect(sent).toHaveLength(5);
     expect(drift).toEqual([]);
-    expect(gateways).toEqual({ wanted: COUNT, running: COUNT, up: COUNT });
+    expect(gateways).toEqual({ wanted: COUNT, running: COUNT, up: COUNT, down: [] });
   }, PATIENCE);
   reportFigure(`and nothing drifts after ${secondsSince(changedAt)}: ${[...(await commands())].join(' ')}`);
   expect(await commands()).toEqual(
