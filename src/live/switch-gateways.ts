@@ -35,9 +35,9 @@ export class SwitchGateways {
   readonly #context: SwitchGatewaysContext;
   /** Told to go and not yet gone, with who waits for it. */
   readonly #doomed = new Map<string, () => void>();
-  /** Names to ask for, and whether we had a hand in what happened to them. */
   /** For each question about all gateways that is open: whom events spoke of meanwhile, and know better. */
   readonly #openQuestions = new Set<Set<string>>();
+  /** Names to ask for, and whether we had a hand in what happened to them. */
   readonly #toAsk = new Map<string, { readonly isOurs: boolean }>();
   #isGathering = false;
 
