@@ -14,6 +14,10 @@ await runProgram(process.argv.slice(2), {
     err: (text) => {
       process.stderr.write(text);
     },
+    width: process.stdout.isTTY ? process.stdout.columns : Infinity,
+    // See no-color.org.
+    hasColour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    showsProgress: process.stderr.isTTY,
   },
   environment: process.env,
   readFile: (path) => readFileSync(path, 'utf8'),

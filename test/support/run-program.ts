@@ -28,6 +28,9 @@ export async function runProgram(
       err: (text) => {
         stderr += text;
       },
+      width: Infinity,
+      hasColour: false,
+      showsProgress: false,
     },
     environment,
     readFile: (path) => readFileSync(path, 'utf8'),
