@@ -44,6 +44,7 @@ export async function runProgram(
     },
     random: () => 0,
     nodeVersion: 'v0.0.0',
+    user: 'operator',
     stopped: () => stopped(stdout),
     exit: (wanted) => {
       status = wanted;
