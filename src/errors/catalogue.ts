@@ -25,6 +25,8 @@ export const CATALOGUE = {
   'change-refused': ['problem', 'A server would refuse the inventory after a change'],
   'history-unknown-version': ['problem', 'The history does not go back to this version, or has none of this number'],
   'history-broken': ['problem', 'The history does not lead to what is in the inventory'],
+  'history-none-good': ['problem', 'No version that is kept is one that a server serves'],
+  'diff-unknown': ['problem', 'What is to be compared is neither a version nor a file'],
   'name-invalid': ['problem', 'A name holds what FreeSWITCH would read as something else'],
   'name-duplicate': ['problem', 'Two names differ only in case'],
   'reference-broken': ['problem', 'A row names another row that does not exist'],

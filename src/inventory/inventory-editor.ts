@@ -3,7 +3,7 @@ import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { changedRows } from './changed-rows.ts';
 import { type CompiledInventory, compileSnapshot } from './compile-snapshot.ts';
-import { latestVersion, rowsAt, type Version, versionsBetween } from './history.ts';
+import { latestVersion } from './history-version.ts';
 import { inventoryRowsOf } from './inventory-rows-of.ts';
 import { requireMigrated } from './migrate.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
@@ -68,14 +68,9 @@ export class InventoryEditor {
     return this.#read(() => readTableRows(this.#database));
   }
 
-  /** @throws OperatorError history-unknown-version, history-broken */
-  rowsAt(version: number): TableRows {
-    return this.#read(() => rowsAt(this.#database, version));
-  }
-
-  /** Versions after one and up to another, newest first. */
-  versionsBetween(after: number, upTo: number): readonly Version[] {
-    return this.#read(() => versionsBetween(this.#database, after, upTo));
+  /** What the history tells, read from one state of it. */
+  history<Result>(ask: (database: Database) => Result): Result {
+    return this.#read(() => this.#database.transaction(() => ask(this.#database))());
   }
 
   /** What the compiler says of the inventory after these changes, of which nothing is written. */

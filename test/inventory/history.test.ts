@@ -2,7 +2,8 @@ import BetterSqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffTables } from '../../src/inventory/diff-tables.ts';
-import { latestVersion, oldestVersion, rowsAt, versionsBetween } from '../../src/inventory/history.ts';
+import { latestVersion, oldestVersion, versionsBetween } from '../../src/inventory/history-version.ts';
+import { rowsAt } from '../../src/inventory/rows-at.ts';
 import { readTableRows } from '../../src/inventory/read-table-rows.ts';
 import { rowKey } from '../../src/inventory/row-key.ts';
 import { TABLE_NAMES, type TableRows } from '../../src/inventory/table-rows.ts';
@@ -83,7 +84,7 @@ describe('history', () => {
           database.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 120 },
     );
   });
 

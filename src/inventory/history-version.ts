@@ -1,13 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import { changedRows, undone } from './changed-rows.ts';
 import type { RowChange } from './diff-tables.ts';
 import { inventoryError } from './inventory-error.ts';
-import { readTableRows } from './read-table-rows.ts';
 import { completeRow } from './row-key.ts';
-import type { TableName, TableRow, TableRows } from './table-rows.ts';
+import type { TableName, TableRow } from './table-rows.ts';
 
 /** What one statement changed, or one transaction of a tool that says who and why (migrations/0003_history.sql). */
-export interface Version {
+export interface HistoryVersion {
   readonly version: number;
   /** Milliseconds since 1970. */
   readonly atMs: number;
@@ -16,7 +14,13 @@ export interface Version {
   readonly changes: readonly RowChange[];
 }
 
-interface VersionRow extends Omit<Version, 'changes'> {
+/** A version as one line of a list. */
+export interface VersionSummary extends Omit<HistoryVersion, 'changes'> {
+  readonly changeCount: number;
+  readonly firstChange: RowChange;
+}
+
+interface VersionRow extends Omit<HistoryVersion, 'changes'> {
   readonly table: TableName;
   readonly old: string | null;
   readonly new: string | null;
@@ -34,8 +38,35 @@ export function oldestVersion(database: Database): number {
   return version === null ? latestVersion(database) : version - 1;
 }
 
+/** The newest versions, newest first. */
+export function latestVersions(database: Database, limit: number): readonly VersionSummary[] {
+  return database
+    .prepare<[number], VersionRow & { readonly changeCount: number }>(
+      `SELECT version, at_ms AS atMs, who, why, table_name AS "table", old, new, changeCount
+         FROM (SELECT version, min(id) AS id, count(*) AS changeCount FROM history
+             WHERE version IN (SELECT version FROM history_versions ORDER BY version DESC LIMIT ?) GROUP BY version)
+           JOIN history USING (version, id) JOIN history_versions USING (version)
+         ORDER BY version DESC`,
+    )
+    .all(limit)
+    .map(({ table, old, new: now, ...rest }) => ({
+      ...rest,
+      firstChange: { table, before: parseRow(table, old), after: parseRow(table, now) },
+    }));
+}
+
+/**
+ * One version, whole.
+ * @throws OperatorError history-unknown-version
+ */
+export function oneVersion(database: Database, version: number): HistoryVersion {
+  const [found] = versionsBetween(database, version - 1, version);
+  if (found !== undefined) return found;
+  throw unknownVersion(database.name, version, oldestVersion(database), latestVersion(database));
+}
+
 /** Versions after one and up to another, newest first, each with its changes in the order in which they were made. */
-export function versionsBetween(database: Database, after: number, upTo: number): readonly Version[] {
+export function versionsBetween(database: Database, after: number, upTo: number): readonly HistoryVersion[] {
   const rows = database
     .prepare<[number, number], VersionRow>(
       `SELECT version, at_ms AS atMs, who, why, table_name AS "table", old, new
@@ -43,7 +74,7 @@ export function versionsBetween(database: Database, after: number, upTo: number)
          WHERE version > ? AND version <= ? ORDER BY version DESC, id`,
     )
     .all(after, upTo);
-  const versions: (Version & { readonly changes: RowChange[] })[] = [];
+  const versions: (HistoryVersion & { readonly changes: RowChange[] })[] = [];
   for (const { version, atMs, who, why, table, old, new: now } of rows) {
     if (versions.at(-1)?.version !== version) versions.push({ version, atMs, who, why, changes: [] });
     versions.at(-1)?.changes.push({ table, before: parseRow(table, old), after: parseRow(table, now) });
@@ -51,31 +82,13 @@ export function versionsBetween(database: Database, after: number, upTo: number)
   return versions;
 }
 
-/**
- * The inventory as it was in a version, worked out backwards from what is there now.
- * @throws OperatorError history-unknown-version, history-broken
- */
-export function rowsAt(database: Database, version: number): TableRows {
-  return database.transaction(() => {
-    const [oldest, latest] = [oldestVersion(database), latestVersion(database)];
-    if (version < oldest || version > latest) throw unknownVersion(database.name, version, oldest, latest);
-    const changes = versionsBetween(database, version, latest).flatMap((it) => undone(it.changes));
-    try {
-      return changedRows(readTableRows(database), changes);
-    } catch (error) {
-      const what = `what it tells does not lead to what is there: ${error instanceof Error ? error.message : ''}`;
-      const fix = 'somebody changed rows while the triggers were away; restore a backup instead';
-      throw inventoryError('history-broken', database.name, what, fix);
-    }
-  })();
-}
-
 /** Columns that a migration added since have their defaults. */
 function parseRow(table: TableName, text: string | null): TableRow | undefined {
   return text === null ? undefined : completeRow(table, JSON.parse(text) as TableRow);
 }
 
-function unknownVersion(path: string, version: number, oldest: number, latest: number): Error {
+/** @returns history-unknown-version, with what there is */
+export function unknownVersion(path: string, version: number, oldest: number, latest: number): Error {
   const what = `there is no version ${version}: history goes from ${oldest} to ${latest}`;
   return inventoryError('history-unknown-version', path, what, '`trunkhunt history` lists them');
 }
