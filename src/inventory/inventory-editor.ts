@@ -75,7 +75,8 @@ export class InventoryEditor {
 
   /** What the compiler says of the inventory after these changes, of which nothing is written. */
   preview(changes: readonly RowChange[]): CompiledInventory {
-    return compileRows(changedRows(this.read(), changes));
+    const rows = this.read();
+    return compileRows(changedRows(rows, withRouteIds(rows, changes)));
   }
 
   /**
@@ -92,7 +93,7 @@ export class InventoryEditor {
     const database = this.#database;
     const run = database.transaction((): ChangeResult => {
       const rows = readTableRows(database);
-      const changes = plan(rows);
+      const changes = withRouteIds(rows, plan(rows));
       if (changes.length === 0) {
         return { changes, version: latestVersion(database), findings: compileRows(rows).findings };
       }
@@ -138,4 +139,16 @@ function refuseWorse(before: readonly Finding[], after: readonly Finding[]): voi
   const what = `a server would refuse the inventory after this change; nothing was changed`;
   const fix = 'mend what is said below, or give --force to write it all the same';
   throw new OperatorError([{ code: 'change-refused', where: 'the change', what, fix }, ...worse]);
+}
+
+/** New routes get the numbers that SQLite would give them, so that they can be told apart before they are written. */
+function withRouteIds(rows: TableRows, changes: readonly RowChange[]): readonly RowChange[] {
+  const isNew = ({ table, after }: RowChange): boolean => table === 'routes' && after?.['id'] === null;
+  if (!changes.some(isNew)) return changes;
+  const taken = [
+    ...rows.routes,
+    ...changes.flatMap(({ table, after }) => (table === 'routes' && after ? [after] : [])),
+  ];
+  let id = taken.reduce((highest, row) => Math.max(highest, Number(row['id'] ?? 0)), 0);
+  return changes.map((change) => (isNew(change) ? { ...change, after: { ...change.after, id: (id += 1) } } : change));
 }
