@@ -122,7 +122,7 @@ export function decide(snapshot: Snapshot, live: LiveView, call: Call): Decision
  * How many gateways of ours a plan needs. Where nothing is continued on, a second one would never be tried. Beside
  * mod_distributor's choice the last of them is the spare one.
  */
-function legLimit({ maxAttempts, continueOn }: GatewayGroup): number {
+export function legLimit({ maxAttempts, continueOn }: GatewayGroup): number {
   return continueOn.length === 0 ? 1 : maxAttempts;
 }
 

@@ -7,12 +7,14 @@ import { type Route, unmetCondition } from './route.ts';
  */
 export class RouteTable {
   readonly #contexts = new Map<string, ContextRoutes>();
+  /** Of all contexts, by position, then id. */
+  readonly routes: readonly Route[];
   readonly size: number;
 
   constructor(routes: readonly Route[]) {
+    this.routes = [...routes].sort((a, b) => a.position - b.position || a.id - b.id);
     this.size = routes.length;
-    const inOrder = [...routes].sort((a, b) => a.position - b.position || a.id - b.id);
-    for (const route of inOrder) {
+    for (const route of this.routes) {
       const key = contextKey(route.context);
       const context = this.#contexts.get(key) ?? new ContextRoutes();
       context.add(route);
@@ -39,8 +41,8 @@ export class RouteTable {
   }
 }
 
-/** FreeSWITCH compares context names without regard to case (contract 6.1). */
-function contextKey(context: string): string {
+/** One name for all spellings of a context: FreeSWITCH compares them without regard to case (contract 6.1). */
+export function contextKey(context: string): string {
   return context.toLowerCase();
 }
 
