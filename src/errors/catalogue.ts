@@ -27,6 +27,7 @@ export const CATALOGUE = {
   'history-broken': ['problem', 'The history does not lead to what is in the inventory'],
   'history-none-good': ['problem', 'No version that is kept is one that a server serves'],
   'diff-unknown': ['problem', 'What is to be compared is neither a version nor a file'],
+  'script-failed': ['problem', 'A statement of an SQL script cannot be run'],
   'name-invalid': ['problem', 'A name holds what FreeSWITCH would read as something else'],
   'name-duplicate': ['problem', 'Two names differ only in case'],
   'reference-broken': ['problem', 'A row names another row that does not exist'],
@@ -56,6 +57,16 @@ export const CATALOGUE = {
   'limit-unwatched': ['warning', 'A gateway has max_calls, and a switch is not listened to'],
   'list-approximated': ['warning', 'The weights do not fit into a distributor list of 512 nodes'],
   'document-too-large': ['warning', 'A document outgrows what FreeSWITCH accepts by default'],
+  'ping-off': ['warning', 'Gateways that get calls neither register nor are pinged'],
+  'ping-count-idle': ['warning', 'A registering gateway has a ping_max, which does nothing'],
+  'weight-on-one': ['warning', 'One gateway of several in a tier has all the weight, or nearly all'],
+  'tier-never-reached': ['warning', 'Plans have no room for a tier, and nothing ever makes room'],
+  'tier-reached-late': ['warning', 'Plans have room for a tier only while gateways before it are passed over'],
+  'caller-waits-long': ['warning', 'Gateways that stay silent take longer than a caller waits'],
+  'silence-ends-call': ['warning', 'The answer timeout is below the progress timeout and ends the plan'],
+  'switch-without-gateway': ['warning', 'A group that routes use has no usable gateway on one of the switches'],
+  'route-shadowed': ['warning', 'An earlier route takes every call that this one would'],
+  'route-never-matches': ['warning', 'The prefix and the pattern of a route exclude each other'],
 } as const satisfies Record<string, readonly ['problem' | 'warning', string]>;
 
 export type FindingCode = keyof typeof CATALOGUE;
