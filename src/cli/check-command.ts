@@ -2,11 +2,17 @@ import type { Command } from 'commander';
 import type { SettingFlags } from '../config/settings.ts';
 import { CATALOGUE } from '../errors/catalogue.ts';
 import { describeFinding, type Finding, isProblem } from '../errors/finding.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+import { reviewInventory } from '../inventory/review-inventory.ts';
+import { compileScript, readScript } from '../inventory/script-inventory.ts';
 import { reviewDocuments } from '../live/review-documents.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { loadInventory } from './load-inventory.ts';
 import { printJson } from './terminal.ts';
+
+/** So many findings of one code are printed for people; data has all. */
+const PRINTED_PER_CODE = 50;
 
 interface CheckFlags extends SettingFlags {
   readonly strict?: boolean;
@@ -15,11 +21,13 @@ interface CheckFlags extends SettingFlags {
 
 export function addCheckCommand(program: Command, context: CommandContext): void {
   withDatabaseOption(program.command('check').description('say everything that is wrong or doubtful in the inventory'))
+    .argument('[file]', 'a database, or an SQL script to try out on an empty one; else the database of the settings')
     .option('--strict', 'exit status 1 for warnings too')
     .option('--json', 'print data')
-    .action((flags: CheckFlags) => {
-      const { snapshot, findings, database } = loadInventory(flags, context);
-      const all = [...findings, ...(snapshot === undefined ? [] : reviewDocuments(snapshot))];
+    .action((file: string | undefined, flags: CheckFlags) => {
+      const { snapshot, findings, database } = readInventory(file, flags, context);
+      const doubts = snapshot === undefined ? [] : [...reviewInventory(snapshot), ...reviewDocuments(snapshot)];
+      const all = [...findings, ...doubts];
       const problems = all.filter(isProblem).length;
       const warnings = all.length - problems;
       if (flags.json === true)
@@ -29,6 +37,21 @@ export function addCheckCommand(program: Command, context: CommandContext): void
     });
 }
 
+function readInventory(
+  file: string | undefined,
+  flags: CheckFlags,
+  context: CommandContext,
+): ReturnType<typeof loadInventory> {
+  if (file === undefined) return loadInventory(flags, context);
+  if (flags.database !== undefined) {
+    const what = `${file} and --database ${flags.database} both say what to check`;
+    throw new OperatorError([{ code: 'settings-conflict', where: '--database', what, fix: 'give one of them' }]);
+  }
+  const script = readScript(file);
+  if (script !== undefined) return { ...compileScript(file, script, context.nowMs()), database: file };
+  return loadInventory({ ...flags, database: file }, context);
+}
+
 function withSeverity(finding: Finding): Finding & { readonly severity: string } {
   return { severity: CATALOGUE[finding.code][0], ...finding };
 }
@@ -36,7 +59,20 @@ function withSeverity(finding: Finding): Finding & { readonly severity: string }
 function describe(database: string, findings: readonly Finding[], problems: number, warnings: number): string {
   const verdict = problems > 0 ? 'a server refuses it, and goes on serving what it had' : 'a server serves it';
   const summary = `${database}: ${counted(problems, 'problem')}, ${counted(warnings, 'warning')}; ${verdict}`;
-  return `${[...findings.map(describeFinding), summary].join('\n')}\n`;
+  return `${[...printed(findings), summary].join('\n')}\n`;
+}
+
+/** The first findings of each code, and how many there are beyond. */
+function printed(findings: readonly Finding[]): readonly string[] {
+  const counts = new Map<string, number>();
+  const first = findings.filter(({ code }) => {
+    const count = (counts.get(code) ?? 0) + 1;
+    counts.set(code, count);
+    return count <= PRINTED_PER_CODE;
+  });
+  const beyond = [...counts].filter(([, count]) => count > PRINTED_PER_CODE);
+  const more = beyond.map(([code, count]) => `and ${count - PRINTED_PER_CODE} more of ${code}; --json has them all`);
+  return [...first.map(describeFinding), ...more];
 }
 
 function counted(count: number, noun: string): string {

@@ -34,7 +34,7 @@ describe('wrong usage has exit status 2, says why, and prints no data', () => {
     ['an unknown command', ['frobnicate']],
     ['an unknown option of the program', ['--frobnicate']],
     ...COMMANDS.map((command) => [`an unknown option of ${command}`, [command, '--frobnicate']] as const),
-    ['an argument too many', ['check', 'it']],
+    ['an argument too many', ['check', 'it', 'all']],
     ['an unknown option of switches reconcile', ['switches', 'reconcile', '--frobnicate']],
     ['two switches to reconcile', ['switches', 'reconcile', 'fs1', 'fs2']],
     ['something else to do with switches', ['switches', 'destroy']],
