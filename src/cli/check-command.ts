@@ -4,7 +4,7 @@ import { CATALOGUE } from '../errors/catalogue.ts';
 import { describeFinding, type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { reviewInventory } from '../inventory/review-inventory.ts';
-import { compileScript, readScript } from '../inventory/script-inventory.ts';
+import { compileScript, readScript } from '../inventory/compile-script.ts';
 import { reviewDocuments } from '../live/review-documents.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
