@@ -5,6 +5,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import { addCheckCommand } from './check-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addDiffCommand } from './diff-command.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
@@ -59,6 +60,7 @@ function buildProgram(context: CommandContext): Command {
   addXmlCurlConfCommand(program, context);
   addSwitchesCommand(program, context);
   addHealthCommand(program, context);
+  addCompletionCommand(program, context);
   // A command made by `program.command` has copied the settings above; help for all of them ends with this.
   program.addHelpText('after', '\nExit status: 0 done, 1 the thing asked about is not right, 2 wrong usage.');
   return program;

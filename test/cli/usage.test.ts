@@ -3,7 +3,7 @@ import { runCli } from '../support/run-cli.ts';
 import { runProgram } from '../support/run-program.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 
-const COMMANDS = ['serve', 'migrate', 'check', 'explain', 'xml-curl-conf', 'switches', 'health'];
+const COMMANDS = ['serve', 'migrate', 'check', 'explain', 'xml-curl-conf', 'switches', 'health', 'completion'];
 
 describe('help', () => {
   it('of the program names every command and the exit statuses', async () => {
@@ -40,6 +40,7 @@ describe('wrong usage has exit status 2, says why, and prints no data', () => {
     ['something else to do with switches', ['switches', 'destroy']],
     ['no number to explain', ['explain']],
     ['two numbers to explain', ['explain', '1', '2']],
+    ['no shell to complete in', ['completion']],
     ['a header without a value', ['explain', '1', '--header', 'X-Account']],
     ['an option without its value', ['check', '--database']],
     ['a URL that is none', ['xml-curl-conf', '--url', 'trunkhunt:8080']],
