@@ -77,7 +77,7 @@ function fixOf(message: string): string {
     return 'insert what the row names (a gateway, a group, a switch) first, and look for a misspelt name';
   }
   if (message.endsWith('already exists')) {
-    return 'take it out: the tables are there already; `.dump --data-only` of the sqlite3 shell writes rows alone';
+    return 'take it out: the tables are there already; what has them is checked as the database file that it is';
   }
   if (message.startsWith('no such')) return 'see docs/inventory.md for the tables and their columns';
   return 'correct the statement; those before it are right as far as SQLite can tell';

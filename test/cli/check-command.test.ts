@@ -158,7 +158,7 @@ describe('check FILE', () => {
       /no such column: wieght/,
       /docs\/inventory\.md/,
     ],
-    ['a table that is there', 'CREATE TABLE gateways (name TEXT);', 1, /already exists/, /--data-only/],
+    ['a table that is there', 'CREATE TABLE gateways (name TEXT);', 1, /already exists/, /tables are there already/],
     ['a command of the shell', 'SELECT 1;\n.mode box', 2, /'\.mode' is a command/, /SQL only/],
     ['a transaction that is left open', `BEGIN;\n${GOOD}`, 5, /does not end it/, /COMMIT/],
   ])('says the line of %s', async (_what, sql, line, what, fix) => {
