@@ -31,17 +31,17 @@ interface Conditions {
   readonly header: readonly [string, string] | undefined;
 }
 
-const rarely = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
-  fc.option(value, { nil: undefined, freq: 1 });
+const sometimes = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+  fc.option(value, { nil: undefined, freq: 2 });
 const digits = (maxLength: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom('1', '2'), maxLength });
 const conditions: fc.Arbitrary<Conditions> = fc.record({
   context: fc.constantFrom('default', 'Default', 'other'),
   position: fc.integer({ min: 1, max: 3 }),
   prefix: digits(3),
-  pattern: rarely(fc.constantFrom(...PATTERNS)),
-  caller: rarely(fc.constantFrom(...PATTERNS)),
-  network: rarely(fc.constantFrom(...NETWORKS)),
-  header: rarely(fc.tuple(fc.constantFrom('X-A', 'x-a', 'X-B'), fc.constantFrom(...PATTERNS))),
+  pattern: sometimes(fc.constantFrom(...PATTERNS)),
+  caller: sometimes(fc.constantFrom(...PATTERNS)),
+  network: sometimes(fc.constantFrom(...NETWORKS)),
+  header: sometimes(fc.tuple(fc.constantFrom('X-A', 'x-a', 'X-B'), fc.constantFrom(...PATTERNS))),
 });
 const calls = fc.array(
   fc.record({
