@@ -57,7 +57,8 @@ describe('help, as these tests read it', () => {
 });
 
 describe.each(SHELLS)('completion in %s', (shell) => {
-  const isMissing = !hasShell(shell);
+  // CI has all three, so that nothing is skipped there unseen: where one is missing its tests fail.
+  const isMissing = !hasShell(shell) && process.env['CI'] !== 'true';
   const fitting = (words: readonly string[] = [], typed = '') => words.filter((word) => word.startsWith(typed));
 
   beforeEach(({ skip }) => {
@@ -114,7 +115,7 @@ describe.each(SHELLS)('completion in %s', (shell) => {
 });
 
 describe('the words of an option written with =', () => {
-  it.skipIf(!hasShell('bash'))('come as three in bash', async () => {
+  it.skipIf(!hasShell('bash') && process.env['CI'] !== 'true')('come as three in bash', async () => {
     const { complete } = await prepared('bash');
     expect(
       complete([
