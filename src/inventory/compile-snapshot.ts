@@ -47,6 +47,7 @@ export function compileSnapshot(rows: InventoryRows, previous?: Snapshot): Compi
     blame,
     neededFields: neededFields(routes),
     lineups,
+    version: rows.version,
   };
   return { snapshot, findings: findings.all };
 }

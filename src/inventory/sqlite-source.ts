@@ -52,8 +52,10 @@ class SqliteSource implements InventorySource {
   load(previous?: Snapshot): CompiledInventory {
     const startedMs = this.#options.clockMs();
     const rows = this.#readRows();
-    // Commits to other tables, and changes that were taken back, are none to us.
-    const digest = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+    // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.
+    const digest = createHash('sha256')
+      .update(JSON.stringify({ ...rows, version: 0 }))
+      .digest('base64');
     const compiled = this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous);
     this.#loaded = { digest, compiled };
     const endedMs = this.#options.clockMs();

@@ -46,6 +46,8 @@ export interface Snapshot {
   readonly neededFields: NeededFields;
   /** Every line-up by its key, so that the next snapshot can keep those that did not change. */
   readonly lineups: ReadonlyMap<string, Lineup>;
+  /** The version in the inventory's history that it was read at; 0 where there is none. */
+  readonly version: number;
 }
 
 /** The hostname whose view of the inventory this switch has: its own, or "" for the one that all others share. */

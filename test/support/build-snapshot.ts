@@ -85,6 +85,7 @@ function buildRows(plan: SnapshotPlan): InventoryRows {
     gatewaySwitches,
     profiles: [],
     profileSettings: [],
+    version: 0,
   };
 }
 
