@@ -1,3 +1,5 @@
+import { printableJson } from '../config/escape-unprintable.ts';
+
 /** Where a command prints to; passed in, so that commands can be tried without a process. */
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -15,7 +17,7 @@ export type ExitStatus = 0 | 1 | 2;
 
 /** Prints data for programs. */
 export function printJson(terminal: Terminal, data: unknown): void {
-  terminal.out(`${JSON.stringify(data, null, 2)}\n`);
+  terminal.out(`${printableJson(data, 2)}\n`);
 }
 
 /** Colours mean the same everywhere. */

@@ -1,3 +1,5 @@
+import { escapeUnprintable } from './escape-unprintable.ts';
+
 /** Pino's numbers for its levels, each in a column of five. */
 const LEVELS: Readonly<Record<number, string>> = {
   10: 'TRACE',
@@ -28,18 +30,10 @@ export function prettyLine(json: string): string {
   const fields = Object.entries(record).flatMap(([name, value]) =>
     ADDED.includes(name) ? [] : [` ${name}=${shown(value)}`],
   );
-  return `${new Date(time).toISOString()} ${LEVELS[level] ?? level} ${printable(msg)}${fields.join('')}\n`;
+  return `${new Date(time).toISOString()} ${LEVELS[level] ?? level} ${escapeUnprintable(msg)}${fields.join('')}\n`;
 }
 
 /** A plain word as it is, all else as JSON. */
 function shown(value: unknown): string {
-  return printable(typeof value === 'string' && /^[\w.:/@+-]+$/.test(value) ? value : JSON.stringify(value));
-}
-
-/** Control characters, those of the upper half too, and what makes a terminal write from right to left. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeUnprintable(typeof value === 'string' && /^[\w.:/@+-]+$/.test(value) ? value : JSON.stringify(value));
 }
