@@ -6,9 +6,18 @@ import type { Lineup } from '../routing/lineup.ts';
 import type { Name } from '../routing/name.ts';
 import { type EjectionBook, isOutOfService } from './ejection-book.ts';
 import type { ReachTable } from './reach-table.ts';
+import { reachWords } from './weigh-gateway.ts';
 
 const OUT: WeightFactors = { healthPerMille: 0, slowStartPerMille: 1000, isOnTrial: false };
 const ON_TRIAL: WeightFactors = { healthPerMille: 0, slowStartPerMille: 1000, isOnTrial: true };
+
+interface Weighed {
+  readonly factors: WeightFactors;
+  /** Why it has no turns; '' where it has. */
+  readonly why: string;
+}
+
+const UNTOUCHED: Weighed = { factors: FULL_WEIGHT, why: '' };
 
 /** What one switch thinks of one group's members. */
 interface Opinion {
@@ -16,9 +25,11 @@ interface Opinion {
   readonly text: string;
   /** Only of those whose weight differs. */
   readonly factors: ReadonlyMap<Name, WeightFactors>;
+  /** Why some have no turns, in words. */
+  readonly out: ReadonlyMap<string, string>;
 }
 
-const NO_OPINION: Opinion = { text: '', factors: new Map() };
+const NO_OPINION: Opinion = { text: '', factors: new Map(), out: new Map() };
 
 /**
  * Each group as its health leaves it on each switch, made when it is asked for and kept until something changes.
@@ -56,15 +67,14 @@ export class HealthViews {
     return view;
   }
 
+  /** Why gateways of the group have no turns in the view that the switch has; never made for this, so that it is cheap. */
+  outOf(group: GatewayGroup, hostname: string): ReadonlyMap<string, string> {
+    return this.#opinions.get(group.name)?.get(hostname)?.out ?? NO_OPINION.out;
+  }
+
   /** What is known of the gateway in the group on this switch, as factors of its weight. */
   factorsOf(group: GatewayGroup, hostname: string, gateway: Gateway): WeightFactors {
-    const reach = this.#reach.reachOf(hostname, gateway.name);
-    if (reach === 'down' || reach === 'absent') return OUT;
-    if (group.health.mode === 'observe' || this.#reach.isDoubted(hostname)) return FULL_WEIGHT;
-    const ejection = this.#book.ejectionOf(hostname, group.name, gateway.name);
-    if (ejection.stage === 'in') return FULL_WEIGHT;
-    if (isOutOfService(ejection)) return ejection.stage === 'trial' ? ON_TRIAL : OUT;
-    return { ...FULL_WEIGHT, slowStartPerMille: rampPerMille(ejection, group.health, this.#nowMs()) };
+    return this.#weigh(group, hostname, gateway).factors;
   }
 
   /** Something about the group's members is otherwise now. */
@@ -127,17 +137,31 @@ export class HealthViews {
   #think(group: GatewayGroup, hostname: string): Opinion {
     const words: string[] = [];
     const differing = new Map<Name, WeightFactors>();
+    const out = new Map<string, string>();
     for (const { gateways } of tiersOn(group, hostname)) {
       for (const gateway of gateways) {
-        const factors = this.factorsOf(group, hostname, gateway);
+        const { factors, why } = this.#weigh(group, hostname, gateway);
         if (factors === FULL_WEIGHT) continue;
         differing.set(gateway.name, factors);
+        if (factors.healthPerMille === 0) out.set(gateway.name, why);
         words.push(
           `${gateway.name} ${factors.healthPerMille} ${factors.slowStartPerMille} ${String(factors.isOnTrial)}`,
         );
       }
     }
-    return words.length === 0 ? NO_OPINION : { text: words.join(','), factors: differing };
+    return words.length === 0 ? NO_OPINION : { text: words.join(','), factors: differing, out };
+  }
+
+  #weigh(group: GatewayGroup, hostname: string, gateway: Gateway): Weighed {
+    const reach = this.#reach.reachOf(hostname, gateway.name);
+    if (reach === 'down' || reach === 'absent') return { factors: OUT, why: reachWords(reach) };
+    if (group.health.mode === 'observe' || this.#reach.isDoubted(hostname)) return UNTOUCHED;
+    const ejection = this.#book.ejectionOf(hostname, group.name, gateway.name);
+    if (ejection.stage === 'in') return UNTOUCHED;
+    if (ejection.stage === 'trial') return { factors: ON_TRIAL, why: 'on trial, one call at a time' };
+    if (isOutOfService(ejection)) return { factors: OUT, why: 'ejected, its calls fail' };
+    const slowStartPerMille = rampPerMille(ejection, group.health, this.#nowMs());
+    return { factors: { ...FULL_WEIGHT, slowStartPerMille }, why: '' };
   }
 }
 

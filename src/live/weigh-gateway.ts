@@ -40,9 +40,13 @@ export function weighGateway(
   };
 }
 
+/** What the switch says of a gateway that it lets no calls out to. */
+export function reachWords(reach: 'down' | 'absent'): string {
+  return reach === 'down' ? 'the switch says DOWN' : 'the switch does not have it';
+}
+
 function healthWords({ reach, ejection, factors }: WeighedFacts, group: GatewayGroup, nowMs: number): string {
-  if (reach === 'down') return 'the switch says DOWN';
-  if (reach === 'absent') return 'the switch does not have it';
+  if (reach === 'down' || reach === 'absent') return reachWords(reach);
   const seconds = Math.ceil((ejectedUntilMs(ejection, group.health) - nowMs) / 1000);
   const isObserved = group.health.mode === 'observe';
   switch (ejection.stage) {
