@@ -1,52 +1,14 @@
 import type { Gateway } from '../routing/gateway.ts';
 import type { Name } from '../routing/name.ts';
+import type { EndedPlan, LegBeginning, LiveLeg, OpenPlan, UncalledAttempt } from './open-plan.ts';
 import { RateWindow } from './rate-window.ts';
-
-/** A plan that was given out and whose legs may still be called. */
-export interface OpenPlan {
-  readonly decisionId: string;
-  readonly hostname: string;
-  /** The caller's leg, as the request named it; '' where it did not. */
-  readonly callerUuid: string;
-  readonly group: Name;
-  /** The called number, for telling destinations apart. */
-  readonly number: string;
-  /** The gateways in the order in which they are tried, from `firstAttempt`. */
-  readonly gateways: readonly Gateway[];
-  readonly firstAttempt: number;
-  /** The gateway on trial that this call is for. */
-  readonly probe: Name | undefined;
-  readonly openedAtMs: number;
-  /** By then every leg has been tried or never will be. */
-  readonly expiresAtMs: number;
-}
 
 interface Reservation {
   readonly plan: OpenPlan;
   /** Attempts that still hold a slot, with their gateways. */
   readonly held: Map<number, Name>;
-}
-
-/** A leg that is up, or on its way. */
-export interface LiveLeg {
-  readonly hostname: string;
-  readonly uuid: string;
-  readonly gateway: Name;
-  /** The plan that it belongs to, where it is one of ours. */
-  readonly plan: OpenPlan | undefined;
-  readonly beganAtMs: number;
-  /** Whether the gateway has said "ringing", or answered: it does its work. */
-  hasRung: boolean;
-}
-
-/** A leg as a switch tells of its beginning. */
-export interface LegBeginning {
-  readonly hostname: string;
-  readonly uuid: string;
-  readonly gateway: Name;
-  readonly decisionId: string;
-  /** Its place in the plan, from 1; 0 = in none. */
-  readonly attempt: number;
+  /** Whether any leg of it was seen. */
+  isBegun: boolean;
 }
 
 /**
@@ -94,7 +56,7 @@ export class CallLedger {
     // A call that asks again has left its earlier plan behind (a transfer).
     if (callerKey !== undefined) this.#close(this.#byCaller.get(callerKey));
     const held = new Map(plan.gateways.map(({ name }, at) => [at + plan.firstAttempt, name]));
-    this.#plans.set(plan.decisionId, { plan, held });
+    this.#plans.set(plan.decisionId, { plan, held, isBegun: false });
     if (callerKey !== undefined) this.#byCaller.set(callerKey, plan.decisionId);
     for (const name of held.values()) this.#take(plan.hostname, name, 1);
     if (plan.probe !== undefined) this.#probes.set(keyOf(plan.hostname, plan.probe), plan);
@@ -111,7 +73,10 @@ export class CallLedger {
     const known = this.#legs.get(key);
     if (known !== undefined) return known;
     const reservation = this.#reservationOf(leg);
-    if (reservation !== undefined) this.#releaseUpTo(reservation, leg);
+    if (reservation !== undefined) {
+      reservation.isBegun = true;
+      this.#releaseUpTo(reservation, leg);
+    }
     const { hostname, uuid, gateway: name } = leg;
     const begun = { hostname, uuid, gateway: name, plan: reservation?.plan, beganAtMs: nowMs, hasRung: false };
     this.#legs.set(key, begun);
@@ -120,6 +85,12 @@ export class CallLedger {
     // The first attempt of a plan was charged when the plan was given out.
     if (gateway !== undefined && !(reservation !== undefined && leg.attempt === 1)) this.#charge(gateway, nowMs);
     return begun;
+  }
+
+  /** The attempts that the plan has ahead of this leg, and that the switch went past without one (contract 5.9). */
+  skippedBy(leg: LegBeginning): readonly UncalledAttempt[] {
+    const reservation = this.#reservationOf(leg);
+    return reservation === undefined ? [] : uncalledIn(reservation).filter(({ attempt }) => attempt < leg.attempt);
   }
 
   leg(hostname: string, uuid: string): LiveLeg | undefined {
@@ -144,9 +115,13 @@ export class CallLedger {
     this.#probeIsOver(leg.plan, leg.gateway);
   }
 
-  /** The caller is gone, and with it what was still to be tried. */
-  callerEnded(hostname: string, uuid: string): void {
-    this.#close(this.#byCaller.get(keyOf(hostname, uuid)));
+  /** The caller is gone, and with it what was still to be tried. @returns its plan, where it was still open */
+  callerEnded(hostname: string, uuid: string): EndedPlan | undefined {
+    const reservation = this.#plans.get(this.#byCaller.get(keyOf(hostname, uuid)) ?? '');
+    if (reservation === undefined) return undefined;
+    const uncalled = reservation.isBegun ? [] : uncalledIn(reservation);
+    this.#close(reservation.plan.decisionId);
+    return { plan: reservation.plan, uncalled };
   }
 
   /** The legs that a switch is said to have. */
@@ -239,6 +214,10 @@ export class CallLedger {
     this.#rates.set(name, window);
     window.add(nowMs);
   }
+}
+
+function uncalledIn({ held }: Reservation): readonly UncalledAttempt[] {
+  return [...held].map(([attempt, gateway]) => ({ attempt, gateway }));
 }
 
 function count<Key>(counts: Map<Key, number>, key: Key, change: 1 | -1): void {

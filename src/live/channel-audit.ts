@@ -1,7 +1,8 @@
 import type { EslConnection } from '../esl/esl-connection.ts';
 import { parseName } from '../routing/name.ts';
-import type { CallLedger, LiveLeg } from './call-ledger.ts';
+import type { CallLedger } from './call-ledger.ts';
 import type { LegTracker } from './leg-tracker.ts';
+import type { LiveLeg } from './open-plan.ts';
 
 /** So many calls are asked for one by one where the switch keeps no table of its channels. */
 const SINGLE_QUESTIONS_LIMIT = 2_000;

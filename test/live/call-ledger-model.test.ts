@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CallLedger, type LiveLeg, type OpenPlan } from '../../src/live/call-ledger.ts';
+import { CallLedger } from '../../src/live/call-ledger.ts';
+import type { LiveLeg, OpenPlan } from '../../src/live/open-plan.ts';
 import type { Gateway } from '../../src/routing/gateway.ts';
 import { parseName } from '../../src/routing/name.ts';
 import { buildSnapshot } from '../support/build-snapshot.ts';
