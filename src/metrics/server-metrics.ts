@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ChildCache } from './child-cache.ts';
+import { DecisionLogMetrics } from './decision-log-metrics.ts';
 import { LiveMetrics, type LiveReading } from './live-metrics.ts';
 import type { NumberRejection } from '../routing/dial-number.ts';
 import type { GatewayState } from '../routing/gateway.ts';
@@ -114,6 +115,7 @@ export class ServerMetrics {
   #read: () => LiveReading | undefined = () => undefined;
   /** Those of switches, health and calls. */
   readonly live = new LiveMetrics(this.#registry, () => this.#read());
+  readonly decisionLog = new DecisionLogMetrics(this.#registry);
 
   constructor(version: string, nodeVersion: string) {
     collectDefaultMetrics({ register: this.#registry });
