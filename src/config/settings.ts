@@ -23,6 +23,14 @@ export interface Settings {
   readonly credentials: Credentials | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** The file that decisions are written to; undefined = they are in memory alone. */
+  readonly decisionLog: string | undefined;
+  /** How large it grows before it is put aside. */
+  readonly decisionLogMegabytes: number;
+  /** How many that were put aside are kept. */
+  readonly decisionLogFiles: number;
+  /** So many of the last digits of callers' numbers are hidden; 0 = none. */
+  readonly maskNumbers: number;
 }
 
 /** What was given on the command line; it wins over the environment. */
@@ -33,6 +41,10 @@ export interface SettingFlags {
   readonly credentialsFile?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
+  readonly decisionLog?: string;
+  readonly decisionLogMegabytes?: string;
+  readonly decisionLogFiles?: string;
+  readonly maskNumbers?: string;
   readonly insecureNoAuth?: boolean;
 }
 
@@ -54,12 +66,29 @@ const KNOWN_NAMES: readonly string[] = [
   'TRUNKHUNT_CREDENTIALS_FILE',
   'TRUNKHUNT_LOG_LEVEL',
   'TRUNKHUNT_LOG_FORMAT',
+  'TRUNKHUNT_DECISION_LOG',
+  'TRUNKHUNT_DECISION_LOG_MEGABYTES',
+  'TRUNKHUNT_DECISION_LOG_FILES',
+  'TRUNKHUNT_MASK_NUMBERS',
 ];
 
 export const DEFAULT_DATABASE = './data/inventory.db';
 export const DEFAULT_LISTEN = '127.0.0.1:8080';
 
 const LISTEN_RULE = 'host:port, such as 127.0.0.1:8080 or [::1]:8080';
+
+/** A whole number as people write it. */
+const whole = (least: number, most: number, fallback: number): z.ZodType<number, string | undefined> =>
+  z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined) return fallback;
+      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+      if (value >= least && value <= most) return value;
+      context.addIssue({ code: 'custom', message: `'${text}' is no whole number from ${least} to ${most}` });
+      return z.NEVER;
+    });
 
 const Given = z.object({
   database: z.string().min(1, 'it is empty').default(DEFAULT_DATABASE),
@@ -87,6 +116,10 @@ const Given = z.object({
     }),
   logLevel: z.enum(LOG_LEVELS, `it is none of ${LOG_LEVELS.join(', ')}`).default('info'),
   logFormat: z.enum(LOG_FORMATS, `it is neither ${LOG_FORMATS.join(' nor ')}`).default('json'),
+  decisionLog: z.string().min(1, 'it is empty').optional(),
+  decisionLogMegabytes: whole(1, 100_000, 100),
+  decisionLogFiles: whole(0, 1_000, 10),
+  maskNumbers: whole(0, 64, 0),
 });
 
 /**
@@ -104,6 +137,10 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
     credentials,
     logLevel: flags.logLevel ?? environment['TRUNKHUNT_LOG_LEVEL'],
     logFormat: flags.logFormat ?? environment['TRUNKHUNT_LOG_FORMAT'],
+    decisionLog: flags.decisionLog ?? environment['TRUNKHUNT_DECISION_LOG'],
+    decisionLogMegabytes: flags.decisionLogMegabytes ?? environment['TRUNKHUNT_DECISION_LOG_MEGABYTES'],
+    decisionLogFiles: flags.decisionLogFiles ?? environment['TRUNKHUNT_DECISION_LOG_FILES'],
+    maskNumbers: flags.maskNumbers ?? environment['TRUNKHUNT_MASK_NUMBERS'],
   });
   if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSetting));
   const listen = parseListenAddress(flags.listen ?? environment['TRUNKHUNT_LISTEN'] ?? DEFAULT_LISTEN);
@@ -114,8 +151,12 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   const state = flags.state ?? environment['TRUNKHUNT_STATE'] ?? `${database}.state`;
   // An empty name has a finding of its own.
   if (state !== '' && resolve(state) === resolve(database)) findings.push(stateIsInventory(state));
+  const decisionLog = flags.decisionLog ?? environment['TRUNKHUNT_DECISION_LOG'];
+  if (decisionLog && [database, state].some((path) => resolve(path) === resolve(decisionLog))) {
+    findings.push(logIsTaken(decisionLog));
+  }
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  return { ...parsed.data, state };
+  return { ...parsed.data, state, decisionLog: parsed.data.decisionLog };
 }
 
 /** Every setting as it may be shown to anybody. */
@@ -128,6 +169,10 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     authentication: credentials === undefined ? 'none' : `basic, user ${credentials.user}, password [redacted]`,
     logLevel: settings.logLevel,
     logFormat: settings.logFormat,
+    decisionLog: settings.decisionLog ?? 'none',
+    decisionLogMegabytes: String(settings.decisionLogMegabytes),
+    decisionLogFiles: String(settings.decisionLogFiles),
+    maskNumbers: String(settings.maskNumbers),
   };
 }
 
@@ -183,6 +228,11 @@ function stateIsInventory(path: string): Finding {
     what: `${path} is the inventory, which is yours; what is learned has a file of its own`,
     fix: 'name another file, or none',
   };
+}
+
+function logIsTaken(path: string): Finding {
+  const what = `${path} is the inventory, or the file of what is learned`;
+  return { code: 'settings-conflict', where: 'TRUNKHUNT_DECISION_LOG', what, fix: 'name another file, or none' };
 }
 
 function openToAll(listen: ListenAddress): Finding {

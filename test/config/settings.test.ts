@@ -49,6 +49,10 @@ describe('settings', () => {
       credentials: undefined,
       logLevel: 'info',
       logFormat: 'json',
+      decisionLog: undefined,
+      decisionLogMegabytes: 100,
+      decisionLogFiles: 10,
+      maskNumbers: 0,
     });
   });
 
@@ -59,6 +63,10 @@ describe('settings', () => {
     TRUNKHUNT_LOG_LEVEL: 'debug',
     TRUNKHUNT_LOG_FORMAT: 'pretty',
     TRUNKHUNT_CREDENTIALS_FILE: '/nowhere',
+    TRUNKHUNT_DECISION_LOG: '/v.ndjson',
+    TRUNKHUNT_DECISION_LOG_MEGABYTES: '7',
+    TRUNKHUNT_DECISION_LOG_FILES: '0',
+    TRUNKHUNT_MASK_NUMBERS: '4',
   };
 
   it("come from variables, and others are nobody's business", () => {
@@ -71,6 +79,10 @@ describe('settings', () => {
       credentials: { user: 'fs', password: 's3cr3t:x' },
       logLevel: 'debug',
       logFormat: 'pretty',
+      decisionLog: '/v.ndjson',
+      decisionLogMegabytes: 7,
+      decisionLogFiles: 0,
+      maskNumbers: 4,
     });
   });
 
@@ -82,6 +94,10 @@ describe('settings', () => {
       logLevel: 'silent',
       logFormat: 'json',
       credentialsFile: '/run/secrets/c',
+      decisionLog: '/f.ndjson',
+      decisionLogMegabytes: '1',
+      decisionLogFiles: '1000',
+      maskNumbers: '64',
     };
     expect(read(variables, flags)).toEqual({
       ...paths,
@@ -89,6 +105,10 @@ describe('settings', () => {
       credentials: { user: 'fs', password: 's3cr3t:x' },
       logLevel: 'silent',
       logFormat: 'json',
+      decisionLog: '/f.ndjson',
+      decisionLogMegabytes: 1,
+      decisionLogFiles: 1000,
+      maskNumbers: 64,
     });
   });
 
@@ -114,6 +134,31 @@ describe('the file of what is learned', () => {
     [{ TRUNKHUNT_DATABASE: '/v.db' }, { state: '//v.db' }],
   ])('is not the inventory, however that is spelt: %j %j', (environment: Environment, flags) => {
     expect(placesOf(environment, flags)).toEqual(['settings-conflict TRUNKHUNT_STATE']);
+  });
+});
+
+describe('the file of decisions', () => {
+  it('is neither the inventory nor what is learned', () => {
+    for (const path of ['/v.db', '/v.db.state', '/x/../v.db']) {
+      const environment = { TRUNKHUNT_DATABASE: '/v.db', TRUNKHUNT_DECISION_LOG: path };
+      expect(placesOf(environment)).toEqual(['settings-conflict TRUNKHUNT_DECISION_LOG']);
+    }
+    expect(read({ TRUNKHUNT_DATABASE: '/v.db', TRUNKHUNT_DECISION_LOG: '/v.ndjson' }).decisionLog).toBe('/v.ndjson');
+    expect(placesOf({ TRUNKHUNT_DECISION_LOG: '' })).toEqual(['settings-invalid TRUNKHUNT_DECISION_LOG']);
+  });
+
+  it.each([
+    ['TRUNKHUNT_DECISION_LOG_MEGABYTES', '0', '1 to 100000'],
+    ['TRUNKHUNT_DECISION_LOG_MEGABYTES', '1.5', '1 to 100000'],
+    ['TRUNKHUNT_DECISION_LOG_FILES', '-1', '0 to 1000'],
+    ['TRUNKHUNT_DECISION_LOG_FILES', '', '0 to 1000'],
+    ['TRUNKHUNT_MASK_NUMBERS', '65', '0 to 64'],
+    ['TRUNKHUNT_MASK_NUMBERS', 'four', '0 to 64'],
+  ])('%s=%j is no number of these', (name, value, range) => {
+    const [finding, ...others] = findingsOf({ [name]: value });
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ code: 'settings-invalid', where: name });
+    expect(finding?.what).toBe(`'${value}' is no whole number from ${range}`);
   });
 });
 
@@ -237,6 +282,10 @@ describe('described settings', () => {
       authentication: 'basic, user fs, password [redacted]',
       logLevel: 'info',
       logFormat: 'json',
+      decisionLog: 'none',
+      decisionLogMegabytes: '100',
+      decisionLogFiles: '10',
+      maskNumbers: '0',
     });
     expect(JSON.stringify(describeSettings(settings))).not.toContain('s3cr3t');
     expect(describeSettings(read())['authentication']).toBe('none');
