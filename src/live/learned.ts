@@ -10,6 +10,7 @@ import type { Schedulers } from '../routing/order-tier.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { AnswerRatios } from './answer-ratios.ts';
 import { CallLedger } from './call-ledger.ts';
+import type { DecisionNotes } from './decision-notes.ts';
 import { EjectionBook } from './ejection-book.ts';
 import { HealthViews } from './health-views.ts';
 import { LegTracker } from './leg-tracker.ts';
@@ -27,6 +28,8 @@ export interface LearnedContext {
   readonly metrics: LiveMetrics;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Who is told of what came of attempts. */
+  readonly notes: DecisionNotes;
 }
 
 /** What has been learned from the switches: who can be reached, who fails, who is full. Outlives snapshots. */
@@ -44,7 +47,7 @@ export class Learned {
   #watched: ReadonlySet<string> = new Set();
 
   constructor(context: LearnedContext) {
-    const { metrics, log, nowMs } = context;
+    const { metrics, log, nowMs, notes } = context;
     this.#context = context;
     this.book = new EjectionBook({
       metrics,
@@ -65,18 +68,36 @@ export class Learned {
       nowMs,
       gatewayOf: (name) => this.#gateways.get(name),
       blame: () => this.#blame,
+      notes,
     });
   }
 
-  /** What `decide` reads of all this. */
-  viewWith(schedulers: Schedulers): LiveView {
+  /**
+   * What `decide` reads of all this.
+   * @param onFull told of each gateway that is passed over since it is at a limit
+   */
+  viewWith(schedulers: Schedulers, onFull: (gateway: Gateway, limit: string) => void = () => undefined): LiveView {
     return {
       schedulers,
       viewOf: (group, hostname) => this.#views.viewOf(group, hostname),
-      isFull: (gateway) => this.ledger.limitReached(gateway, this.#context.nowMs()) !== undefined,
+      isFull: (gateway) => {
+        const limit = this.ledger.limitReached(gateway, this.#context.nowMs());
+        if (limit !== undefined) onFull(gateway, limit);
+        return limit !== undefined;
+      },
       mayProbe: (_group, hostname, gateway) =>
         !this.ledger.isProbing(hostname, gateway.name) && !this.book.isSuspected(hostname, gateway.name),
     };
+  }
+
+  /** Whether the switch is listened to, as far as the inventory says where. */
+  isWatched(hostname: string): boolean {
+    return this.#watched.has(hostname);
+  }
+
+  /** Why health keeps gateways of the group from their turns on this switch, by name. */
+  outOf(group: GatewayGroup, hostname: string): ReadonlyMap<string, string> {
+    return this.#views.outOf(group, hostname);
   }
 
   /** Another snapshot is served: what it has no more is forgotten. */

@@ -4,8 +4,10 @@ import type { Gateway } from '../routing/gateway.ts';
 import { type BlameTable, judgeLeg, type LegOutcome, showsGatewayWell } from '../routing/leg-outcome.ts';
 import { type Name, parseName } from '../routing/name.ts';
 import type { AnswerRatios } from './answer-ratios.ts';
-import type { CallLedger, LiveLeg } from './call-ledger.ts';
+import type { CallLedger } from './call-ledger.ts';
+import type { AttemptNews, DecisionNotes } from './decision-notes.ts';
 import type { EjectionBook } from './ejection-book.ts';
+import type { LiveLeg, UncalledAttempt } from './open-plan.ts';
 
 /** What legs are held against, and where what they show is written down. */
 export interface LegContext {
@@ -17,7 +19,17 @@ export interface LegContext {
   /** The gateway of this name as it is served; undefined = the inventory has none. */
   readonly gatewayOf: (name: string) => Gateway | undefined;
   readonly blame: () => BlameTable;
+  /** Who is told of what came of attempts. */
+  readonly notes: DecisionNotes;
 }
+
+const NOTHING_KNOWN = {
+  isEnded: true,
+  cause: '',
+  sipStatus: 0,
+  postDialDelayMs: undefined,
+  answeredMs: undefined,
+} as const;
 
 /** Learns from the legs that switches tell of: who holds slots, who works, who fails, and how long it takes. */
 export class LegTracker {
@@ -30,7 +42,7 @@ export class LegTracker {
   /** One step in the life of a channel of this switch. Only outbound legs through gateways are anybody's outcome. */
   follow(hostname: string, event: LegEvent): void {
     // Whoever called, an originated leg included: nothing of its plan will be tried any more.
-    if (event.name === 'hangup') this.#context.ledger.callerEnded(hostname, event.uuid);
+    if (event.name === 'hangup') this.#callerEnded(hostname, event);
     if (event.direction === 'inbound') {
       if (event.name === 'create') this.#context.metrics.inboundCall(hostname);
       return;
@@ -48,6 +60,7 @@ export class LegTracker {
         const leg = this.#legOf(hostname, gateway, event);
         this.#rang(leg, event);
         this.#context.ledger.legAnswered(leg);
+        this.#note(event, { outcome: 'answered', isEnded: false });
         break;
       }
       case 'hangup':
@@ -59,7 +72,39 @@ export class LegTracker {
   /** A leg is there, whether an event or a list of the switch's channels said so. */
   begin(hostname: string, uuid: string, gateway: Name, decisionId: string, attempt: number): LiveLeg {
     const { ledger, gatewayOf, nowMs } = this.#context;
-    return ledger.legBegan({ hostname, uuid, gateway, decisionId, attempt }, gatewayOf(gateway), nowMs());
+    const leg = { hostname, uuid, gateway, decisionId, attempt };
+    this.#notCalled(decisionId, ledger.skippedBy(leg));
+    return ledger.legBegan(leg, gatewayOf(gateway), nowMs());
+  }
+
+  #callerEnded(hostname: string, { uuid, hangup }: LegEvent): void {
+    const ended = this.#context.ledger.callerEnded(hostname, uuid);
+    if (ended === undefined) return;
+    // Who gives up before the first leg leaves nobody to blame.
+    if (hangup?.cause !== 'ORIGINATOR_CANCEL') this.#notCalled(ended.plan.decisionId, ended.uncalled);
+    this.#context.notes.over(ended.plan.decisionId);
+  }
+
+  #notCalled(decisionId: string, attempts: readonly UncalledAttempt[]): void {
+    for (const { attempt, gateway } of attempts) {
+      this.#context.notes.attempt({ ...NOTHING_KNOWN, decisionId, attempt, gateway, outcome: 'not_called' });
+    }
+  }
+
+  /** Of legs that are no attempt of a plan there is nothing to tell. */
+  #note(event: LegEvent, news: Pick<AttemptNews, 'outcome' | 'isEnded'>): void {
+    const { decisionId, attempt, gateway, hangup } = event;
+    if (attempt === 0 || !/^[a-z0-9-]{1,64}$/.test(decisionId)) return;
+    this.#context.notes.attempt({
+      ...news,
+      decisionId,
+      attempt,
+      gateway,
+      cause: hangup?.cause ?? '',
+      sipStatus: hangup?.sipStatus ?? 0,
+      postDialDelayMs: event.ringAfterMs ?? event.answerAfterMs,
+      answeredMs: news.outcome === 'answered' ? hangup?.billMs : undefined,
+    });
   }
 
   /** The leg of an event; one whose beginning was not seen begins now. */
@@ -84,13 +129,15 @@ export class LegTracker {
     const { ledger, metrics, book, answerRatios, gatewayOf, blame, nowMs } = this.#context;
     ledger.legEnded(leg);
     const { hangup } = event;
-    if (hangup === undefined || gatewayOf(leg.gateway) === undefined) return;
+    if (hangup === undefined) return;
     const outcome: LegOutcome = {
       isAnswered: event.answerAfterMs !== undefined,
       hasRung: leg.hasRung || event.ringAfterMs !== undefined,
       ...hangup,
     };
     const verdict = judgeLeg(outcome, blame());
+    this.#note(event, { outcome: verdict, isEnded: true });
+    if (gatewayOf(leg.gateway) === undefined) return;
     metrics.attemptEnded(leg.gateway, verdict);
     answerRatios.note(leg.gateway, verdict === 'answered', nowMs());
     if (verdict === 'answered') metrics.callEnded(leg.gateway, hangup.billMs / 1000);

@@ -6,6 +6,7 @@ import { type Decision, decide, type LiveView } from '../routing/decide.ts';
 import { explainCall, type Explanation } from '../routing/explain-call.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { type DecideSpan, SPANS, spanSync } from '../tracing/spans.ts';
+import { type DecisionNotes, NO_NOTES } from './decision-notes.ts';
 import { DocumentStore } from './document-store.ts';
 import { type CarriedFields, FieldWatch } from './field-watch.ts';
 import { AppliedGateways } from './applied-gateways.ts';
@@ -13,6 +14,8 @@ import { configuredKey } from './health-views.ts';
 import { Learned } from './learned.ts';
 import { readMetrics } from './read-metrics.ts';
 import { SchedulerStore } from './scheduler-store.ts';
+
+const NOBODY: ReadonlyMap<string, string> = new Map();
 
 /** What is being served: a snapshot and its documents, swapped as one. */
 export interface Serving {
@@ -29,19 +32,31 @@ export class LiveState {
   readonly schedulers = new SchedulerStore();
   readonly #fieldWatch = new FieldWatch();
   readonly #liveView: LiveView;
+  /** As the other one, and notes who was found full. */
+  readonly #decidingView: LiveView;
+  #full: Map<string, string> | undefined;
+  readonly #notes: DecisionNotes;
   readonly #onServed: ((snapshot: Snapshot) => void)[] = [];
   readonly learned: Learned;
   readonly applied: AppliedGateways;
   #serving: Serving | undefined;
   #refusal: readonly Finding[] = [];
 
-  /** @param nowMs monotonic clock */
-  constructor(metrics: ServerMetrics, log: Log, nowMs: () => number) {
+  /**
+   * @param nowMs monotonic clock
+   * @param notes is told of each decision and of what comes of it
+   */
+  constructor(metrics: ServerMetrics, log: Log, nowMs: () => number, notes: DecisionNotes = NO_NOTES) {
     this.#metrics = metrics;
+    this.#notes = notes;
     this.#log = log;
     this.applied = new AppliedGateways(nowMs);
-    this.learned = new Learned({ metrics: metrics.live, log, nowMs });
+    this.learned = new Learned({ metrics: metrics.live, log, nowMs, notes });
     this.#liveView = this.learned.viewWith(this.schedulers);
+    this.#decidingView = this.learned.viewWith(this.schedulers, ({ name }, limit) => {
+      this.#full ??= new Map();
+      this.#full.set(name, `full: at its ${limit}`);
+    });
     metrics.readFrom(() => {
       const snapshot = this.#serving?.snapshot;
       const firstPlaces = this.schedulers.firstPlaces.map(([, scheduler]) => scheduler);
@@ -96,12 +111,14 @@ export class LiveState {
 
   /** Decides a call and takes the turns that the decision gives out. */
   route(serving: Serving, call: Call): Decision {
+    this.#full = undefined;
     const decision = spanSync(
       SPANS.decide,
       () => ({ decisionId: call.decisionId, switch: call.hostname, context: call.context }),
-      () => decide(serving.snapshot, this.#liveView, call),
+      () => decide(serving.snapshot, this.#decidingView, call),
       spanOf,
     );
+    this.#tell(serving, call, decision);
     if (decision.outcome === 'no_route') {
       this.#metrics.decided(undefined, 'no_route');
       return decision;
@@ -117,6 +134,14 @@ export class LiveState {
       for (const [at, { gateway }] of decision.legs.entries()) this.#metrics.selected(group, gateway.name, at + before);
     }
     return decision;
+  }
+
+  /** This is post-dial delay: references, and nothing that takes time. */
+  #tell({ snapshot, generation }: Serving, call: Call, decision: Decision): void {
+    const { hostname } = call;
+    const out = decision.outcome === 'no_route' ? NOBODY : this.learned.outOf(decision.route.group, hostname);
+    const isFollowed = this.learned.isWatched(hostname);
+    this.#notes.decided({ call, decision, snapshot, generation, isFollowed, out, full: this.#full ?? NOBODY });
   }
 
   /** Decides a call as `route` would now, takes no turn, and says why. */

@@ -19,12 +19,15 @@ export interface PassedOverGateway {
   readonly reason: string;
 }
 
-/** The candidates that come before the matched route (all of them where none matched), each with what it lacks. */
-export function routesPassedOver(snapshot: Snapshot, call: Call): readonly PassedOverRoute[] {
+/**
+ * The candidates that come before the matched route (all of them where none matched), each with what it lacks.
+ * @param limit no more than so many
+ */
+export function routesPassedOver(snapshot: Snapshot, call: Call, limit = Infinity): readonly PassedOverRoute[] {
   const passed: PassedOverRoute[] = [];
   for (const route of snapshot.routes.candidates(call)) {
     const unmet = unmetCondition(route, call);
-    if (unmet === undefined) break;
+    if (unmet === undefined || passed.length >= limit) break;
     passed.push({ route, unmet });
   }
   return passed;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AnswerRatios } from '../../src/live/answer-ratios.ts';
 import { CallLedger } from '../../src/live/call-ledger.ts';
 import { ChannelAudit } from '../../src/live/channel-audit.ts';
+import { NO_NOTES } from '../../src/live/decision-notes.ts';
 import { EjectionBook } from '../../src/live/ejection-book.ts';
 import { LegTracker } from '../../src/live/leg-tracker.ts';
 import { parseName } from '../../src/routing/name.ts';
@@ -42,6 +43,7 @@ function auditOf(channels: Readonly<Record<string, Channel>>, { hasTable = true,
     answerRatios: new AnswerRatios(),
     gatewayOf: () => undefined,
     blame: () => new Map(),
+    notes: NO_NOTES,
   });
   const audit = new ChannelAudit(ledger, legs);
   const connection = new ScriptedConnection((command) => {

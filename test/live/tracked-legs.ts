@@ -1,6 +1,7 @@
 import type { SwitchEvent } from '../../src/esl/switch-event.ts';
 import { AnswerRatios } from '../../src/live/answer-ratios.ts';
 import { CallLedger } from '../../src/live/call-ledger.ts';
+import { type DecisionNotes, NO_NOTES } from '../../src/live/decision-notes.ts';
 import { EjectionBook } from '../../src/live/ejection-book.ts';
 import { LegTracker } from '../../src/live/leg-tracker.ts';
 import { type Name, parseName } from '../../src/routing/name.ts';
@@ -30,6 +31,16 @@ export function tracking() {
     isReachable: () => true,
     onChange: () => undefined,
   });
+  const told: string[] = [];
+  const notes: DecisionNotes = {
+    ...NO_NOTES,
+    attempt: (it) => {
+      told.push(`${it.decisionId} ${it.attempt} ${it.gateway} ${it.outcome}${it.isEnded ? '' : ' so far'}`);
+    },
+    over: (id) => {
+      told.push(`${id} over`);
+    },
+  };
   const legs = new LegTracker({
     ledger,
     book,
@@ -38,6 +49,7 @@ export function tracking() {
     nowMs: () => 0,
     gatewayOf: (name) => gateways.find((gateway) => gateway.name === name),
     blame: () => blame,
+    notes,
   });
   const follow = (events: readonly SwitchEvent[]): void => {
     for (const event of events) if (event.kind === 'leg') legs.follow('fs1', event);
@@ -50,6 +62,8 @@ export function tracking() {
     /** Legs through gw1 and gw2, then slots. */
     calls: () => [gw1, gw2].map((name) => [ledger.liveCalls(name), ledger.slotsInUse(name)]),
     news: (pattern = /./) => metrics.news().filter((note) => pattern.test(note)),
+    /** What was told of attempts since the last look. */
+    told: () => told.splice(0),
     /** A plan through both, as in recordings 10 to 12. */
     plan: (callerUuid: string) => {
       ledger.open(
