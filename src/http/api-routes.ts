@@ -1,13 +1,14 @@
 import { type Request, type Response, Router } from 'express';
 import type { SwitchReport } from '../live/switch-report.ts';
 import { callerText } from '../routing/call.ts';
+import { decisionRoutes } from './decision-routes.ts';
 import type { XmlCurlParts } from './xml-curl-endpoint.ts';
 
 /** A question of the command line; anything else is a mistake of whoever asks. */
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** What the running server knows, as JSON: for the command line, and for programs. */
-export function apiRoutes({ live, fleet, stamps }: XmlCurlParts): Router {
+export function apiRoutes({ live, fleet, decisions, stamps }: XmlCurlParts): Router {
   const router = Router();
   router.get('/switches', (_request, response) => {
     response.json({ switches: fleet.reports });
@@ -38,6 +39,7 @@ export function apiRoutes({ live, fleet, stamps }: XmlCurlParts): Router {
     };
     response.json({ ...live.explain(serving, call), notes: notesOn(call.hostname, fleet.reports) });
   });
+  router.use('/decisions', decisionRoutes(decisions));
   router.use((_request, response) => {
     response.status(404).json({ error: 'there is no such page' });
   });

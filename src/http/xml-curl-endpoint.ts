@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../config/log.ts';
+import type { DecisionBook } from '../live/decision-book.ts';
 import type { Fleet } from '../live/fleet.ts';
 import type { LiveState } from '../live/live-state.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
@@ -14,6 +15,7 @@ import { readFields } from './request-fields.ts';
 export interface XmlCurlParts {
   readonly live: LiveState;
   readonly fleet: Fleet;
+  readonly decisions: DecisionBook;
   readonly metrics: ServerMetrics;
   readonly log: Log;
   readonly authorise: Authorise;

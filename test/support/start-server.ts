@@ -5,10 +5,12 @@ import type { Timers } from '../../src/esl/timers.ts';
 import { basicAuthorisation } from '../../src/http/authorise.ts';
 import { runServer } from '../../src/http/run-server.ts';
 import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
+import { DecisionBook } from '../../src/live/decision-book.ts';
 import { decisionIds } from '../../src/live/decision-ids.ts';
 import { Fleet } from '../../src/live/fleet.ts';
 import { startInventoryLoop } from '../../src/live/inventory-loop.ts';
 import { LiveState } from '../../src/live/live-state.ts';
+import { numberMask } from '../../src/live/number-mask.ts';
 import { ServerMetrics } from '../../src/metrics/server-metrics.ts';
 import { parseMetrics, type Sample } from './parse-metrics.ts';
 import { temporaryInventory } from './temporary-inventory.ts';
@@ -39,6 +41,8 @@ export interface TestServerOptions {
   readonly credentials?: Credentials;
   /** The clock of everything that waits. */
   readonly timers?: Timers;
+  /** Last digits of numbers that are hidden. */
+  readonly maskNumbers?: number;
 }
 
 const REAL_TIMERS: Timers = {
@@ -54,12 +58,20 @@ const REAL_TIMERS: Timers = {
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
 export async function startServer(
   sql: string,
-  { credentials, timers = REAL_TIMERS }: TestServerOptions = {},
+  { credentials, timers = REAL_TIMERS, maskNumbers = 0 }: TestServerOptions = {},
 ): Promise<TestServer> {
   const inventory = temporaryInventory(sql);
   const log: LogEntry[] = [];
   const metrics = new ServerMetrics('0.0.0-test', 'v0.0.0');
-  const live = new LiveState(metrics, collectingLog(log), () => timers.nowMs());
+  const decisions = new DecisionBook({
+    timers,
+    wallMs: () => 0,
+    mask: numberMask(maskNumbers),
+    metrics: metrics.decisionLog,
+    log: collectingLog(log),
+    file: undefined,
+  });
+  const live = new LiveState(metrics, collectingLog(log), () => timers.nowMs(), decisions);
   const fleet = new Fleet({ live, timers, random: () => 0.5, metrics: metrics.live, log: collectingLog(log) });
   const source = openSqliteSource(inventory.path, { waitMs: 0, clockMs: () => performance.now() });
   let outcomes = 0;
@@ -81,6 +93,7 @@ export async function startServer(
     {
       live,
       fleet,
+      decisions,
       metrics,
       log: collectingLog(log),
       authorise: basicAuthorisation(credentials),
@@ -106,6 +119,7 @@ export async function startServer(
     stop: async () => {
       await server.stop(1_000);
       fleet.stop();
+      await decisions.stop();
       stopLoop();
       source.close();
       inventory.remove();
