@@ -6,6 +6,7 @@ import { addCheckCommand } from './check-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addCompletionCommand } from './completion-command.ts';
+import { addDecisionsCommand } from './decisions-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
@@ -59,6 +60,7 @@ function buildProgram(context: CommandContext): Command {
   addRollbackCommand(program, context);
   addXmlCurlConfCommand(program, context);
   addSwitchesCommand(program, context);
+  addDecisionsCommand(program, context);
   addHealthCommand(program, context);
   addCompletionCommand(program, context);
   // A command made by `program.command` has copied the settings above; help for all of them ends with this.

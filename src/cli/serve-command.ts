@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
-import { createLog } from '../config/log.ts';
+import { createLog, type Log } from '../config/log.ts';
 import {
   DEFAULT_DATABASE,
   DEFAULT_LISTEN,
@@ -22,11 +22,16 @@ import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
 import { openStateFile } from '../inventory/state-file.ts';
+import { DecisionBook } from '../live/decision-book.ts';
+import { DecisionFile } from '../live/decision-file.ts';
 import { decisionIds } from '../live/decision-ids.ts';
 import { Fleet } from '../live/fleet.ts';
 import { startInventoryLoop } from '../live/inventory-loop.ts';
 import { LiveState } from '../live/live-state.ts';
+import { numberMask } from '../live/number-mask.ts';
+import { RotatedFile } from '../live/rotated-file.ts';
 import { type KeeperContext, StateKeeper } from '../live/state-keeper.ts';
+import type { DecisionLogMetrics } from '../metrics/decision-log-metrics.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
@@ -47,6 +52,13 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--state <file>', 'keeps what is learned (TRUNKHUNT_STATE, else the database file with .state)')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (TRUNKHUNT_LOG_LEVEL, else info)`)
     .option('--log-format <format>', `${LOG_FORMATS.join(', ')} (TRUNKHUNT_LOG_FORMAT, else json)`)
+    .option('--decision-log <file>', 'writes every decision there as JSON lines (TRUNKHUNT_DECISION_LOG, else none)')
+    .option(
+      '--decision-log-megabytes <n>',
+      'its size before it is put aside (TRUNKHUNT_DECISION_LOG_MEGABYTES, else 100)',
+    )
+    .option('--decision-log-files <n>', 'older ones that are kept (TRUNKHUNT_DECISION_LOG_FILES, else 10)')
+    .option('--mask-numbers <n>', 'hide the last n digits of all numbers (TRUNKHUNT_MASK_NUMBERS, else 0)')
     .option('--insecure-no-auth', 'listen beyond loopback without asking for a password')
     .option('--create-example', 'where the database file does not exist, make it with two example gateways')
     .option('--print-config', 'print the settings, without secrets, and stop')
@@ -68,7 +80,8 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs });
   const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
   const timers = { nowMs: context.clockMs, after: context.after };
-  const live = new LiveState(metrics, log, context.clockMs);
+  const decisions = keepDecisions(settings, context, metrics.decisionLog, log);
+  const live = new LiveState(metrics, log, context.clockMs, decisions);
   const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log });
   const keeper = startKeeping(settings.state, {
     live,
@@ -83,6 +96,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     const server = await runServer(settings.listen, {
       live,
       fleet,
+      decisions,
       metrics,
       log,
       authorise: basicAuthorisation(settings.credentials),
@@ -99,8 +113,32 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     stopLoop();
     fleet.stop();
     keeper?.stop();
+    await decisions.stop();
     source.close();
   }
+}
+
+/** Where decisions are kept: in memory, and where a file is named, there too. */
+function keepDecisions(
+  { decisionLog, decisionLogMegabytes, decisionLogFiles, maskNumbers }: Settings,
+  { clockMs, nowMs, after }: CommandContext,
+  metrics: DecisionLogMetrics,
+  log: Log,
+): DecisionBook {
+  const options = { bytesLimit: decisionLogMegabytes * 1_000_000, olderFiles: decisionLogFiles };
+  const file =
+    decisionLog === undefined
+      ? undefined
+      : new DecisionFile(decisionLog, new RotatedFile({ path: decisionLog, ...options }), { metrics, log, after });
+  file?.begin();
+  return new DecisionBook({
+    timers: { nowMs: clockMs, after },
+    wallMs: nowMs,
+    mask: numberMask(maskNumbers),
+    metrics,
+    log,
+    file,
+  });
 }
 
 /** What was learned is worth a warm-up: without a file for it the server starts all the same. */
