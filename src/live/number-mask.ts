@@ -26,12 +26,12 @@ export function numberMask(count: number): NumberMask {
   return {
     number,
     madeFrom: (text, dialled) => {
-      const digits = digitsOf(text);
-      const hidden = digitsOf(dialled).slice(-count);
+      const [made, from] = [digitsOf(text), digitsOf(dialled)];
+      const hidden = from.slice(-count);
+      const ahead = made.slice(0, made.length - commonEnd(made, from));
       // A rule of the inventory may repeat or turn round what was dialled: the hidden digits would stand elsewhere.
-      return hidden !== '' && digits.indexOf(hidden) === digits.length - hidden.length
-        ? number(text)
-        : text.replace(DIGIT, 'x');
+      const isAtEnd = hidden !== '' && made.endsWith(hidden) && !ahead.includes(hidden);
+      return isAtEnd ? number(text) : text.replace(DIGIT, 'x');
     },
     header: (text) => (mayHoldNumber(text) ? number(text) : text),
   };
@@ -47,6 +47,13 @@ function mayHoldNumber(text: string): boolean {
 
 function digitsOf(text: string): string {
   return (text.match(DIGIT) ?? []).join('');
+}
+
+/** How long the end is that both have. */
+function commonEnd(a: string, b: string): number {
+  let length = 0;
+  while (length < Math.min(a.length, b.length) && a.at(-1 - length) === b.at(-1 - length)) length += 1;
+  return length;
 }
 
 function maskLast(run: string, count: number): string {
