@@ -145,9 +145,9 @@ describe('a book of decisions', () => {
 /** What callers may send: anything, and a lot of what terminals and JSON care about. */
 const hostile = fc.string({
   unit: fc.oneof(
-    fc.constantFrom(...'\u001b[2J\u009b\u0007\r\n\0"\\\u2028\u2029\u202e\u0085'),
+    fc.constantFrom(...Array.from('\u001b[2J\u009b\u0007\r\n\0"\\\u2028\u2029\u202e\u0085')),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
-    fc.constantFrom(...'0123456789'),
+    fc.constantFrom(...Array.from('0123456789')),
   ),
   maxLength: 300,
 });
@@ -180,8 +180,8 @@ it('writes each decision as one line of JSON that a terminal can show, whatever 
 
 it('shows none of the digits that are to be hidden, neither in the file nor in memory', () => {
   // What is to be hidden is of other digits than what may be seen.
-  const seen = fc.string({ unit: fc.constantFrom(...'012345'), minLength: 1, maxLength: 20 });
-  const hidden = fc.string({ unit: fc.constantFrom(...'6789'), minLength: 4, maxLength: 4 });
+  const seen = fc.string({ unit: fc.constantFrom(...Array.from('012345')), minLength: 1, maxLength: 20 });
+  const hidden = fc.string({ unit: fc.constantFrom(...Array.from('6789')), minLength: 4, maxLength: 4 });
   const number = fc.tuple(seen, hidden).map((parts) => parts.join(''));
   fc.assert(
     fc.property(number, number, number, number, (dialled, called, one, other) => {

@@ -52,7 +52,7 @@ it('has the last decisions, and the last failures for as long as there are not t
         } else {
           const id = decided.at(-1 - it.back) ?? '';
           const known = rings.get(id);
-          if (known === undefined || known.line.outcome !== 'planned') continue;
+          if (known?.line.outcome !== 'planned') continue;
           const news = { ...known, attempts: [keptOutcome({ id, outcome: it.outcome })], isOver: true };
           // What failed once has failed.
           if (isFailedDecision(known) && !isFailedDecision(news)) continue;

@@ -135,3 +135,65 @@ describe('a caller who is gone', () => {
     ]);
   });
 });
+
+describe('what is told of attempts', () => {
+  const attempt = (name: LegEvent['name'], event: Partial<LegEvent> = {}): LegEvent =>
+    leg(name, { decisionId: '0198f3c1', attempt: 1, ...event });
+  const ended = (event: Partial<LegEvent> = {}): LegEvent =>
+    attempt('hangup', {
+      hangup: { cause: 'NORMAL_TEMPORARY_FAILURE', sipStatus: 503, disposition: 'recv_refuse', billMs: 0 },
+      ...event,
+    });
+  const callerEnds = (cause: string): LegEvent =>
+    hangup({ cause }, { uuid: 'caller', direction: 'inbound', gateway: '' });
+
+  it('is that it failed, then that the next one was answered, and that the call is over', () => {
+    const { follow, plan, told } = tracking();
+    plan('caller');
+    follow([attempt('create'), ended()]);
+    expect(told()).toEqual(['0198f3c1 1 gw1 gateway']);
+    const second = { uuid: 'u2', gateway: 'gw2', attempt: 2 };
+    follow([attempt('create', second), attempt('answer', { ...second, answerAfterMs: 700 })]);
+    expect(told()).toEqual(['0198f3c1 2 gw2 answered so far']);
+    follow([ended({ ...second, answerAfterMs: 700 }), callerEnds('NORMAL_CLEARING')]);
+    expect(told()).toEqual(['0198f3c1 2 gw2 answered']);
+  });
+
+  it('is that the switch went past a gateway without a leg', () => {
+    const { follow, plan, told } = tracking();
+    plan('caller');
+    follow([attempt('create', { uuid: 'u2', gateway: 'gw2', attempt: 2 })]);
+    expect(told()).toEqual(['0198f3c1 1 gw1 not_called']);
+    follow([attempt('create', { uuid: 'u2', gateway: 'gw2', attempt: 2 })]);
+    expect(told()).toEqual([]);
+  });
+
+  it('is that the switch called none of them', () => {
+    const { follow, plan, told } = tracking();
+    plan('caller');
+    follow([callerEnds('NETWORK_OUT_OF_ORDER')]);
+    expect(told()).toEqual(['0198f3c1 1 gw1 not_called', '0198f3c1 2 gw2 not_called', '0198f3c1 over']);
+    follow([callerEnds('NETWORK_OUT_OF_ORDER')]);
+    expect(told()).toEqual([]);
+  });
+
+  it('is nothing of those that were not needed, or that the caller did not wait for', () => {
+    const { follow, plan, told } = tracking();
+    plan('caller');
+    follow([attempt('create'), ended({ hangup: { cause: 'USER_BUSY', sipStatus: 486, disposition: '', billMs: 0 } })]);
+    follow([callerEnds('USER_BUSY')]);
+    expect(told()).toEqual(['0198f3c1 1 gw1 destination', '0198f3c1 over']);
+    plan('caller');
+    follow([callerEnds('ORIGINATOR_CANCEL')]);
+    expect(told()).toEqual(['0198f3c1 over']);
+  });
+
+  it('is told also of a gateway that has left the inventory, and never of what is no attempt of ours', () => {
+    const { follow, told } = tracking();
+    follow([attempt('create', { gateway: 'gone' }), ended({ gateway: 'gone' })]);
+    expect(told()).toEqual(['0198f3c1 1 gone gateway']);
+    follow([leg('create', { uuid: 'u3' }), hangup({ sipStatus: 503 }, { uuid: 'u3' })]);
+    follow([ended({ uuid: 'u4', decisionId: 'no such\nname' }), ended({ uuid: 'u5', attempt: 0 })]);
+    expect(told()).toEqual([]);
+  });
+});
