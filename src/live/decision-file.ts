@@ -10,8 +10,8 @@ export interface LineFile {
 /** Lines that wait for a slow disk take no more room than this, in characters. */
 const WAITING_LIMIT = 16 * 1024 * 1024;
 
-/** Written at once, in characters. */
-const WRITE_LIMIT = 1024 * 1024;
+/** Written at once, in characters, each of up to 3 bytes: less than the least size of a file. */
+const WRITE_LIMIT = 256 * 1024;
 
 /** A disk that does not answer does not keep the process from ending. */
 const CLOSE_MS = 2_000;
