@@ -3,18 +3,22 @@ import type { Timers } from '../esl/timers.ts';
 import { printableJson } from '../config/escape-unprintable.ts';
 import type { DecisionLogMetrics } from '../metrics/decision-log-metrics.ts';
 import type { DecisionFile } from './decision-file.ts';
-import { decisionLine, type OutcomeLine, outcomeLine } from './decision-line.ts';
+import { type OutcomeLine, outcomeLine } from './decision-line.ts';
 import type { AttemptNews, DecidedCall, DecisionNotes } from './decision-notes.ts';
-import { DecisionRings, type KeptDecision, RING_SIZES, type RingSizes } from './decision-rings.ts';
+import { DecisionRings, RING_SIZES, type RingSizes } from './decision-rings.ts';
+import { type DecisionNews, KeptDecision } from './kept-decision.ts';
 import type { NumberMask } from './number-mask.ts';
 
-/** What was told waits so long before it is put into words: what a killed process loses. */
+/** What was told waits so long before it is looked at: what a killed process loses. */
 const WORK_EVERY_MS = 200;
+
+/** What is still kept after so long is put into words, so that it holds no old snapshot. */
+const SETTLE_EVERY_MS = 1_000;
 
 /** So much is put into words before calls get their turn again, in gateways looked at: about a millisecond. */
 const SLICE = 500;
 
-/** A decision, or an outcome, costs as much as so many gateways of a group. */
+/** An outcome costs as much as so many gateways of a group. */
 const COST_OF_NOTE = 5;
 
 /** Where calls come in faster than they are put into words, the rest is let go. */
@@ -35,7 +39,8 @@ export interface BookContext {
 type Note =
   | { readonly kind: 'decided'; readonly it: DecidedCall }
   | { readonly kind: 'attempt'; readonly it: AttemptNews; readonly atMs: number }
-  | { readonly kind: 'over'; readonly id: string };
+  | { readonly kind: 'over'; readonly id: string }
+  | { readonly kind: 'settle'; readonly id: string };
 
 /**
  * What was decided of late, and what came of it. To tell it costs a look-up one reference: words are made of it later,
@@ -51,6 +56,11 @@ export class DecisionBook implements DecisionNotes {
   readonly epoch: string;
   #orders = 0;
   #changes = 0;
+  /** Those up to this one were there when it was last looked for what is to be put into words. */
+  #settling = 0;
+  #nextSettleMs = 0;
+  /** Whether any may be kept that are not in words. */
+  #isUnsettled = false;
 
   constructor(context: BookContext) {
     this.#context = context;
@@ -110,13 +120,23 @@ export class DecisionBook implements DecisionNotes {
 
   #wait(delayMs: number): void {
     this.#cancel = this.#context.timers.after(delayMs, () => {
-      if (!this.#workOn(SLICE)) {
-        this.#wait(0);
-        return;
+      if (this.#workOn(SLICE)) {
+        this.#context.file?.flush();
+        this.#settleOld();
       }
-      this.#isDue = false;
-      this.#context.file?.flush();
+      this.#isDue = this.#queue.length > 0 || this.#isUnsettled;
+      if (this.#isDue) this.#wait(this.#queue.length > 0 ? 0 : WORK_EVERY_MS);
     });
+  }
+
+  /** Has those put into words that were kept for a second: in slices, like everything. */
+  #settleOld(): void {
+    const nowMs = this.#context.timers.nowMs();
+    if (!this.#isUnsettled || nowMs < this.#nextSettleMs) return;
+    for (const { id } of this.#rings.unwritten(this.#settling)) this.#queue.push({ kind: 'settle', id });
+    this.#isUnsettled = this.#settling < this.#orders;
+    this.#settling = this.#orders;
+    this.#nextSettleMs = nowMs + SETTLE_EVERY_MS;
   }
 
   /** @returns whether all is done */
@@ -137,6 +157,7 @@ export class DecisionBook implements DecisionNotes {
       return this.#keep(note);
     } catch (error) {
       // A mistake of ours about one call must not stop all the others.
+      if (note.kind === 'settle') this.#rings.forget(note.id);
       this.#context.metrics.unrecorded();
       const stack = error instanceof Error ? error.stack : String(error);
       this.#context.log.error({ error: stack }, 'a decision could not be kept, this is a mistake of trunkhunt');
@@ -148,41 +169,43 @@ export class DecisionBook implements DecisionNotes {
   #keep(note: Note): number {
     switch (note.kind) {
       case 'decided': {
-        const { decision, isFollowed } = note.it;
-        const line = decisionLine(note.it, this.#context.mask);
         this.#orders += 1;
-        const isOver = decision.outcome !== 'planned' || !isFollowed;
         this.#changes += 1;
-        this.#rings.add({ line, order: this.#orders, change: this.#changes, attempts: [], isOver });
-        this.#context.file?.add(printableJson(line));
-        return COST_OF_NOTE + (decision.outcome === 'no_route' ? 0 : decision.route.group.members.length);
+        this.#isUnsettled = true;
+        const kept = new KeptDecision(note.it, this.#context.mask, this.#orders, this.#changes);
+        const { file } = this.#context;
+        const cost = file === undefined ? 1 : kept.write();
+        file?.add(printableJson(kept.line));
+        this.#rings.add(kept);
+        return cost;
       }
       case 'attempt': {
         const line = outcomeLine(note.it, note.atMs);
         if (note.it.isEnded) this.#context.file?.add(printableJson(line));
         const known = this.#rings.get(line.id);
-        if (known !== undefined) this.#change(known, withAttempt(known, line));
+        if (known !== undefined) this.#learn(known, withAttempt(known, line));
         return COST_OF_NOTE;
       }
       case 'over': {
         const known = this.#rings.get(note.id);
-        if (known?.isOver === false) this.#change(known, { isOver: true });
+        if (known?.news.isOver === false) this.#learn(known, { isOver: true });
         return 1;
       }
+      case 'settle':
+        return this.#rings.get(note.id)?.write() ?? 0;
     }
   }
 
-  #change(known: KeptDecision, news: Partial<KeptDecision>): void {
+  #learn(known: KeptDecision, news: Partial<DecisionNews>): void {
     this.#changes += 1;
-    this.#rings.replace({ ...known, ...news, change: this.#changes });
+    this.#rings.learn(known, { ...known.news, ...news, change: this.#changes });
   }
 }
 
-function withAttempt(known: KeptDecision, line: OutcomeLine): Pick<KeptDecision, 'attempts' | 'isOver'> {
-  const others = known.attempts.filter(({ attempt }) => attempt !== line.attempt);
-  const last = known.line.plan.at(-1)?.attempt ?? 0;
+function withAttempt({ news, lastAttempt }: KeptDecision, line: OutcomeLine): Omit<DecisionNews, 'change'> {
+  const others = news.attempts.filter(({ attempt }) => attempt !== line.attempt);
   return {
     attempts: [...others, line].sort((a, b) => a.attempt - b.attempt),
-    isOver: known.isOver || line.outcome === 'answered' || line.attempt >= last,
+    isOver: news.isOver || line.outcome === 'answered' || line.attempt >= lastAttempt,
   };
 }

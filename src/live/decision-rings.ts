@@ -1,19 +1,5 @@
-import type { AttemptVerdict } from './decision-notes.ts';
-import type { DecisionLine, OutcomeLine } from './decision-line.ts';
+import type { DecisionNews, KeptDecision } from './kept-decision.ts';
 import { Ring } from './ring.ts';
-
-/** A decision that is kept, with what came of it so far. */
-export interface KeptDecision {
-  readonly line: DecisionLine;
-  /** Counts decisions, from 1. */
-  readonly order: number;
-  /** Counts whatever was learned of any decision; that of this one's last news. */
-  readonly change: number;
-  /** By place in the plan. */
-  readonly attempts: readonly OutcomeLine[];
-  /** Whether nothing more will be heard of its attempts, but for the length of an answered call. */
-  readonly isOver: boolean;
-}
 
 export interface RingSizes {
   /** Of any kind. */
@@ -28,19 +14,6 @@ export interface RingSizes {
 
 /** What is kept by default: some megabytes. */
 export const RING_SIZES: RingSizes = { recent: 1_000, failures: 1_000, refusals: 200, waiting: 10_000 };
-
-/** Whom a failed attempt blames where it is a failure of ours, or of a gateway; a busy callee is none. */
-const FAILURES: ReadonlySet<AttemptVerdict> = new Set(['gateway', 'ourselves', 'unjudged', 'not_called']);
-
-/** Whether the attempt failed for a reason that lies neither with the callee nor with the caller. */
-export function isFailedAttempt({ outcome }: Pick<OutcomeLine, 'outcome'>): boolean {
-  return FAILURES.has(outcome);
-}
-
-/** Whether somebody who looks for trouble wants to see the decision: it has no plan, or an attempt of it failed. */
-export function isFailedDecision({ line, attempts }: KeptDecision): boolean {
-  return line.outcome !== 'planned' || attempts.some(isFailedAttempt);
-}
 
 /**
  * The last decisions, and failed ones beyond them. Refused numbers and calls without a route have a ring of their own:
@@ -75,7 +48,7 @@ export class DecisionRings {
   }
 
   add(decision: KeptDecision): void {
-    const { id } = decision.line;
+    const { id } = decision;
     this.#kept.set(id, decision);
     this.#isRecent.add(id);
     const evicted = this.#recent.push(id);
@@ -86,33 +59,37 @@ export class DecisionRings {
   }
 
   /** More is known of a decision that is kept. */
-  replace(decision: KeptDecision): void {
-    const { id } = decision.line;
-    const before = this.#kept.get(id);
-    if (before === undefined) return;
-    this.#kept.set(id, decision);
-    if (this.#isRecent.has(id) || isFailedDecision(before)) return;
+  learn(decision: KeptDecision, news: DecisionNews): void {
+    const { id, isFailed: wasFailed } = decision;
+    decision.learn(news);
+    if (this.#isRecent.has(id) || wasFailed) return;
     this.#waiting.delete(id);
     this.#keepOrForget(decision);
   }
 
+  /** Those of the first so many decisions that are kept and not put into words yet. */
+  unwritten(upToOrder: number): readonly KeptDecision[] {
+    return [...this.#kept.values()].filter(({ isWritten, order }) => !isWritten && order <= upToOrder);
+  }
+
   #keepOrForget(decision: KeptDecision): void {
-    const { id, outcome } = decision.line;
-    if (isFailedDecision(decision)) {
+    const { id, outcome } = decision;
+    if (decision.isFailed) {
       const isCallers = outcome === 'no_route' || outcome === 'rejected_number';
-      this.#forget((isCallers ? this.#refusals : this.#failures).push(id));
-    } else if (decision.isOver) {
-      this.#forget(id);
+      this.forget((isCallers ? this.#refusals : this.#failures).push(id));
+    } else if (decision.news.isOver) {
+      this.forget(id);
     } else {
       this.#waiting.add(id);
       if (this.#waiting.size <= this.#waitingLimit) return;
       const [oldest] = this.#waiting;
       if (oldest !== undefined) this.#waiting.delete(oldest);
-      this.#forget(oldest);
+      this.forget(oldest);
     }
   }
 
-  #forget(id: string | undefined): void {
+  /** Its place in a ring stays empty until it is taken. */
+  forget(id: string | undefined): void {
     if (id !== undefined) this.#kept.delete(id);
   }
 }

@@ -1,5 +1,5 @@
 import type { DecisionLine, OutcomeLine } from './decision-line.ts';
-import { isFailedAttempt, isFailedDecision, type KeptDecision } from './decision-rings.ts';
+import { isFailedAttempt, type KeptDecision } from './kept-decision.ts';
 
 /** Which decisions somebody wants to see. */
 export interface DecisionQuestion {
@@ -42,19 +42,19 @@ export function findDecisions(
   question: DecisionQuestion,
 ): FoundDecisions {
   const { after, limit } = question;
-  const wanted = all.filter((kept) => isWanted(kept, question));
+  const wanted = all.filter((kept) => kept.news.change > (after ?? 0) && isWanted(kept, question));
   if (after === undefined) {
     return { decisions: wanted.slice(-limit).map(reportDecision), change: changes, more: false };
   }
-  const later = wanted.filter(({ change }) => change > after).sort((a, b) => a.change - b.change);
+  const later = wanted.sort((a, b) => a.news.change - b.news.change);
   const more = later.length > limit;
   const shown = later.slice(0, limit);
-  return { decisions: shown.map(reportDecision), change: more ? (shown.at(-1)?.change ?? after) : changes, more };
+  return { decisions: shown.map(reportDecision), change: more ? (shown.at(-1)?.news.change ?? after) : changes, more };
 }
 
 /** A decision as it is shown. */
 export function reportDecision(kept: KeptDecision): DecisionReport {
-  const attempts = kept.attempts.map((it) => ({
+  const attempts = kept.news.attempts.map((it) => ({
     at: it.at,
     attempt: it.attempt,
     gateway: it.gateway,
@@ -64,21 +64,24 @@ export function reportDecision(kept: KeptDecision): DecisionReport {
     postDialDelayMs: it.postDialDelayMs,
     answeredSeconds: it.answeredSeconds,
   }));
-  return { ...kept.line, attempts, failed: isFailedDecision(kept), over: kept.isOver };
+  return { ...kept.line, attempts, failed: kept.isFailed, over: kept.news.isOver };
 }
 
 function isWanted(kept: KeptDecision, { gateway, isFailed, outcome, number }: DecisionQuestion): boolean {
-  const { line } = kept;
-  if (isFailed && !isFailedDecision(kept)) return false;
-  if (outcome !== undefined && line.outcome !== outcome) return false;
-  if (number !== undefined && ![line.number, line.numberAfterRoute, line.caller].includes(number)) return false;
+  if (isFailed && !kept.isFailed) return false;
+  if (outcome !== undefined && kept.outcome !== outcome) return false;
+  if (number !== undefined && !isOfNumber(kept.line, number)) return false;
   return gateway === undefined || concerns(kept, gateway, isFailed);
 }
 
-function concerns({ line, attempts }: KeptDecision, gateway: string, isFailed: boolean): boolean {
+function isOfNumber(line: DecisionLine, number: string): boolean {
+  return [line.number, line.numberAfterRoute, line.caller].includes(number);
+}
+
+function concerns({ line, news }: KeptDecision, gateway: string, isFailed: boolean): boolean {
   const is = (it: { readonly gateway: string }): boolean => it.gateway === gateway;
-  if (!isFailed) return line.plan.some(is) || attempts.some(is);
+  if (!isFailed) return line.plan.some(is) || news.attempts.some(is);
   return line.outcome === 'planned'
-    ? attempts.some((attempt) => is(attempt) && isFailedAttempt(attempt))
+    ? news.attempts.some((attempt) => is(attempt) && isFailedAttempt(attempt))
     : line.gatewaysPassedOver.some(is);
 }

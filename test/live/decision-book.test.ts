@@ -48,7 +48,7 @@ describe('a book of decisions', () => {
       }),
     );
     timers.advance(200);
-    expect(book.get('d-1')).toMatchObject({
+    expect(book.get('d-1')?.news).toMatchObject({
       isOver: true,
       attempts: [
         { attempt: 1, outcome: 'gateway', sipStatus: 503 },
@@ -69,8 +69,8 @@ describe('a book of decisions', () => {
       }),
     );
     timers.advance(200);
-    expect(book.get('d-1')?.attempts[1]).toMatchObject({ cause: 'NORMAL_CLEARING', answeredSeconds: 12.345 });
-    expect(book.get('d-1')?.change).toBe(change + 1);
+    expect(book.get('d-1')?.news.attempts[1]).toMatchObject({ cause: 'NORMAL_CLEARING', answeredSeconds: 12.345 });
+    expect(book.get('d-1')?.news.change).toBe(change + 1);
     await book.stop();
     expect(linesOf(text())[2]).toMatchObject({
       kind: 'outcome',
@@ -82,7 +82,7 @@ describe('a book of decisions', () => {
 
   it('is over with a call when its caller is gone, its last attempt ended, or nobody tells of it', () => {
     const { book, timers } = toldBook();
-    const isOver = (id: string): boolean | undefined => book.get(id)?.isOver;
+    const isOver = (id: string): boolean | undefined => book.get(id)?.news.isOver;
     for (const decisionId of ['gone', 'tried', 'open']) book.decided(decidedCall(snapshot, { decisionId }));
     book.decided(decidedCall(snapshot, { decisionId: 'unheard' }, { isFollowed: false }));
     book.over('gone');
@@ -129,6 +129,34 @@ describe('a book of decisions', () => {
     for (let at = 0; at < 3_000; at += 1) book.decided(decidedCall(snapshot, { decisionId: `d-${at}` }));
     await book.stop();
     expect(linesOf(text()).map(({ id }) => id)).toEqual(Array.from({ length: 3_000 }, (_, at) => `d-${at}`));
+  });
+
+  it('puts into words what nobody asked for once it was kept for a second, and what is forgotten by then never', () => {
+    const { book, timers } = toldBook({ hasFile: false });
+    const isWritten = (): readonly boolean[] => book.all.map((kept) => kept.isWritten);
+    for (let at = 0; at < 3_000; at += 1)
+      book.decided(decidedCall(snapshot, { decisionId: `d-${at}` }, { isFollowed: false }));
+    const first = book.all;
+    expect(first).toEqual([]);
+    timers.advance(300);
+    expect(isWritten()).toEqual(Array.from({ length: 1_000 }, () => false));
+    timers.advance(2_000);
+    expect(isWritten()).toEqual(Array.from({ length: 1_000 }, () => true));
+    expect(book.get('d-1999')).toBeUndefined();
+    expect(book.get('d-2000')?.line.id).toBe('d-2000');
+    // With nothing to do it does nothing.
+    book.decided(decidedCall(snapshot, { decisionId: 'last' }));
+    timers.advance(1_000_000);
+    expect(isWritten().at(-1)).toBe(true);
+  });
+
+  it('goes on after a mistake of ours about a decision that is kept', () => {
+    const { book, timers, log } = toldBook({ hasFile: false });
+    book.decided(decidedCall(snapshot, { decisionId: 'never', atMs: Number.NaN }));
+    book.decided(decidedCall(snapshot, { decisionId: 'next' }));
+    timers.advance(10_000);
+    expect(book.all.map(({ line }) => line.id)).toEqual(['next']);
+    expect(log.news()).toEqual(['error a decision could not be kept, this is a mistake of trunkhunt']);
   });
 
   it('goes on after a mistake of ours about one decision', async () => {
@@ -198,7 +226,7 @@ it('shows none of the digits that are to be hidden, neither in the file nor in m
       );
       timers.advance(200);
       // Of the book's own numbers none has two of these digits together.
-      expect(text() + JSON.stringify(book.all)).not.toMatch(/[6-9]{2}/);
+      expect(text() + JSON.stringify(book.all.map(({ line }) => line))).not.toMatch(/[6-9]{2}/);
       expect(book.masked(dialled)).toBe(book.get('d-1')?.line.number);
     }),
   );

@@ -14,7 +14,10 @@ import { temporaryInventory } from '../support/temporary-inventory.ts';
 import { CollectingLog } from './collecting-log.ts';
 
 /** A book with a clock of its own and a file in memory. */
-export function toldBook({ maskNumbers = 0 }: { readonly maskNumbers?: number } = {}) {
+export function toldBook({
+  maskNumbers = 0,
+  hasFile = true,
+}: { readonly maskNumbers?: number; readonly hasFile?: boolean } = {}) {
   const registry = new Registry();
   const metrics = new DecisionLogMetrics(registry);
   const timers = new ManualTimers();
@@ -34,7 +37,7 @@ export function toldBook({ maskNumbers = 0 }: { readonly maskNumbers?: number } 
     mask: numberMask(maskNumbers),
     metrics,
     log,
-    file: new DecisionFile('d.ndjson', disk, { metrics, log, after }),
+    file: hasFile ? new DecisionFile('d.ndjson', disk, { metrics, log, after }) : undefined,
   });
   return {
     book,
