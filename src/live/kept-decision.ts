@@ -36,9 +36,8 @@ export class KeptDecision {
   /** The last place of the plan; 0 = there is none. */
   readonly lastAttempt: number;
   readonly #mask: NumberMask;
-  /** Until it is put into words. */
-  #decided: DecidedCall | undefined;
-  #line: DecisionLine | undefined;
+  /** What was decided, until it is put into words. */
+  #said: DecidedCall | DecisionLine;
   #news: DecisionNews;
 
   constructor(decided: DecidedCall, mask: NumberMask, order: number, change: number) {
@@ -49,28 +48,29 @@ export class KeptDecision {
     this.lastAttempt =
       decision.outcome === 'planned' ? decision.legs.length + (decision.distributor === undefined ? 0 : 1) : 0;
     this.#mask = mask;
-    this.#decided = decided;
+    this.#said = decided;
     this.#news = { change, attempts: [], isOver: decision.outcome !== 'planned' || !isFollowed };
   }
 
   /** In words. Once they are there, nothing of the snapshot that it was decided from is held any more. */
   get line(): DecisionLine {
-    this.write();
-    return this.#line as DecisionLine;
+    if ('kind' in this.#said) return this.#said;
+    const line = decisionLine(this.#said, this.#mask);
+    this.#said = line;
+    return line;
   }
 
   /** Puts it into words now. @returns what that cost, in gateways looked at; 0 where it was done before */
   write(): number {
-    if (this.#decided === undefined) return 0;
-    const { decision } = this.#decided;
-    this.#line = decisionLine(this.#decided, this.#mask);
-    this.#decided = undefined;
+    if ('kind' in this.#said) return 0;
+    const { decision } = this.#said;
+    this.#said = this.line;
     return COST_OF_LINE + (decision.outcome === 'no_route' ? 0 : decision.route.group.members.length);
   }
 
   /** Whether it is in words already. */
   get isWritten(): boolean {
-    return this.#decided === undefined;
+    return 'kind' in this.#said;
   }
 
   get news(): DecisionNews {
