@@ -56,6 +56,26 @@ describe('loading', () => {
     writer.close();
   });
 
+  it('knows the version in the history that it was read at', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    expect(source.load().snapshot?.version).toBe(0);
+    inventory.run(addProfile('p'));
+    const client = new BetterSqlite(inventory.path);
+    const newest = client.prepare('SELECT max(version) FROM history_versions').pluck().get();
+    client.close();
+    expect(newest).toBeGreaterThan(0);
+    expect(source.load().snapshot?.version).toBe(newest);
+  });
+
+  it('makes nothing new of a change that was taken back, though it has a version', () => {
+    const inventory = temporaryInventory(addProfile('p'));
+    const source = opened(inventory.path);
+    const compiled = source.load();
+    inventory.run(`${addProfile('q')} DELETE FROM profiles WHERE name = 'q';`);
+    expect(source.load()).toBe(compiled);
+  });
+
   it('of a table that somebody dropped says so, and succeeds when it is back', () => {
     const inventory = temporaryInventory();
     const source = opened(inventory.path);
