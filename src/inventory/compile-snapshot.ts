@@ -24,8 +24,9 @@ export interface CompiledInventory {
  * Turns the tables into a snapshot, or tells everything that is wrong with them. Nothing from the rows is believed
  * that a document depends on: clients can switch constraints off.
  * @param previous the snapshot before, whose unchanged line-ups are kept
+ * @param version of the inventory's history that the rows were read at
  */
-export function compileSnapshot(rows: InventoryRows, previous?: Snapshot): CompiledInventory {
+export function compileSnapshot(rows: InventoryRows, previous?: Snapshot, version = 0): CompiledInventory {
   const findings = new Findings();
   const lineups = new Map<string, Lineup>();
   checkValues(rows, findings);
@@ -47,7 +48,7 @@ export function compileSnapshot(rows: InventoryRows, previous?: Snapshot): Compi
     blame,
     neededFields: neededFields(routes),
     lineups,
-    version: rows.version,
+    version,
   };
   return { snapshot, findings: findings.all };
 }

@@ -125,8 +125,6 @@ export interface InventoryRows {
   readonly gatewaySwitches: readonly GatewaySwitchRow[];
   readonly profiles: readonly { readonly name: string }[];
   readonly profileSettings: readonly ProfileSettingRow[];
-  /** The newest version of the history; 0 = there is none. */
-  readonly version: number;
 }
 
 /** Reads everything in one read transaction, so that no half of somebody's change is seen. */
@@ -168,7 +166,15 @@ export function readInventoryRows(database: Database): InventoryRows {
     gatewaySwitches: all('SELECT gateway, hostname FROM gateway_switches ORDER BY gateway, hostname'),
     profiles: all('SELECT name FROM profiles ORDER BY name'),
     profileSettings: all('SELECT profile, name, value FROM profile_settings ORDER BY profile, name'),
-    version:
-      all<{ readonly newest: number | null }>('SELECT max(version) AS newest FROM history_versions')[0]?.newest ?? 0,
   }))();
+}
+
+/** The whole inventory, and the newest version of its history at that moment; 0 = there is none. */
+export function readVersionedRows(database: Database): { readonly rows: InventoryRows; readonly version: number } {
+  return database.transaction(() => {
+    const newest = database.prepare<[], { readonly version: number | null }>(
+      'SELECT max(version) AS version FROM history_versions',
+    );
+    return { rows: readInventoryRows(database), version: newest.get()?.version ?? 0 };
+  })();
 }

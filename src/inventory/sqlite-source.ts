@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
-import { type InventoryRows, readInventoryRows } from './inventory-rows.ts';
+import { readVersionedRows } from './inventory-rows.ts';
 import type { InventorySource } from './inventory-source.ts';
 import { requireMigrated } from './migrate.ts';
 import { readMigrations } from './read-migrations.ts';
@@ -51,12 +51,10 @@ class SqliteSource implements InventorySource {
 
   load(previous?: Snapshot): CompiledInventory {
     const startedMs = this.#options.clockMs();
-    const rows = this.#readRows();
+    const { rows, version } = this.#readRows();
     // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.
-    const digest = createHash('sha256')
-      .update(JSON.stringify({ ...rows, version: 0 }))
-      .digest('base64');
-    const compiled = this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous);
+    const digest = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+    const compiled = this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version);
     this.#loaded = { digest, compiled };
     const endedMs = this.#options.clockMs();
     this.#restUntilMs = endedMs + REST_FACTOR * (endedMs - startedMs);
@@ -103,13 +101,13 @@ class SqliteSource implements InventorySource {
     return this.#database.pragma('data_version', { simple: true });
   }
 
-  #readRows(): InventoryRows {
+  #readRows(): ReturnType<typeof readVersionedRows> {
     try {
       // Read before the rows: a commit in between is then noticed at the next look, and never missed.
       const version = this.#readVersion();
-      const rows = readInventoryRows(this.#database);
+      const read = readVersionedRows(this.#database);
       this.#loadedVersion = version;
-      return rows;
+      return read;
     } catch (error) {
       throw unreadable(this.#path, error);
     }

@@ -85,7 +85,6 @@ function buildRows(plan: SnapshotPlan): InventoryRows {
     gatewaySwitches,
     profiles: [],
     profileSettings: [],
-    version: 0,
   };
 }
 
