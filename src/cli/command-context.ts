@@ -6,6 +6,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   readonly environment: SettingSources['environment'];
   readonly readFile: (path: string) => string;
+  /** What is typed, unseen, after this prompt; where nobody types, all that comes in, without the last line's end. */
+  readonly readSecret: (prompt: string) => Promise<string>;
   /** Wall clock, milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Monotonic clock, milliseconds. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { runProgram } from './program.ts';
+import { readSecret } from './read-secret.ts';
 
 // Whoever reads our output may have had enough of it: `trunkhunt check | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -22,6 +23,7 @@ await runProgram(process.argv.slice(2), {
   },
   environment: process.env,
   readFile: (path) => readFileSync(path, 'utf8'),
+  readSecret: (prompt) => readSecret(prompt, process.stdin, process.stderr),
   nowMs: () => Date.now(),
   clockMs: () => performance.now(),
   after: (delayMs, run) => {

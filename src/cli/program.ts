@@ -2,16 +2,21 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../config/version.ts';
 import type { FindingCode } from '../errors/catalogue.ts';
 import { OperatorError } from '../errors/operator-error.ts';
+import { addBackupCommand } from './backup-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addDecisionsCommand } from './decisions-command.ts';
 import { addExplainCommand } from './explain-command.ts';
+import { addGatewayCommand } from './gateway-command.ts';
+import { addGroupCommand } from './group-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
+import { addRestoreCommand } from './restore-command.ts';
 import { addRollbackCommand } from './rollback-command.ts';
+import { addRouteCommand } from './route-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSwitchesCommand } from './switches-command.ts';
 import { printJson } from './terminal.ts';
@@ -39,7 +44,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
 
 /** What was said on the command line or in the environment is wrong, not what it is about. */
 function isUsage(code: FindingCode): boolean {
-  return code.startsWith('settings-') || code === 'listen-without-credentials';
+  return code.startsWith('settings-') || code === 'listen-without-credentials' || code === 'column-unknown';
 }
 
 function buildProgram(context: CommandContext): Command {
@@ -59,8 +64,13 @@ function buildProgram(context: CommandContext): Command {
   addDiffCommand(program, context);
   addRollbackCommand(program, context);
   addXmlCurlConfCommand(program, context);
+  addGatewayCommand(program, context);
+  addGroupCommand(program, context);
+  addRouteCommand(program, context);
   addSwitchesCommand(program, context);
   addDecisionsCommand(program, context);
+  addBackupCommand(program, context);
+  addRestoreCommand(program, context);
   addHealthCommand(program, context);
   addCompletionCommand(program, context);
   // A command made by `program.command` has copied the settings above; help for all of them ends with this.

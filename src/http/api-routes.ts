@@ -19,6 +19,19 @@ export function apiRoutes({ live, fleet, decisions, stamps }: XmlCurlParts): Rou
   router.post('/switches/reconcile', async (request, response) => {
     await forSwitches(request, response, (hostname) => fleet.reconcile(hostname));
   });
+  router.get('/gateways', (request, response) => {
+    const { serving, refusal } = live;
+    if (serving === undefined) {
+      response.status(503).json({ error: 'no inventory is being served' });
+      return;
+    }
+    const name = text(request.query, 'gateway');
+    response.json({
+      generation: serving.generation,
+      problems: refusal.length,
+      gateways: fleet.gatewayReports(serving.snapshot, name === '' ? undefined : name),
+    });
+  });
   router.get('/explain', (request, response) => {
     const { serving } = live;
     if (serving === undefined) {

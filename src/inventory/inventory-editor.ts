@@ -22,6 +22,18 @@ export interface ChangeNote {
 export interface ChangeOptions {
   /** Commit even what makes the inventory worse: a server goes on serving what it had. */
   readonly force?: boolean;
+  /** Do all but the commit. */
+  readonly dryRun?: boolean;
+}
+
+/** Takes a transaction back that came to this result. */
+class TakenBack extends Error {
+  readonly result: ChangeResult;
+
+  constructor(result: ChangeResult) {
+    super('taken back');
+    this.result = result;
+  }
 }
 
 export interface ChangeResult {
@@ -88,7 +100,7 @@ export class InventoryEditor {
   change(
     note: ChangeNote,
     plan: (rows: TableRows) => readonly RowChange[],
-    { force = false }: ChangeOptions = {},
+    { force = false, dryRun = false }: ChangeOptions = {},
   ): ChangeResult {
     const database = this.#database;
     const run = database.transaction((): ChangeResult => {
@@ -97,9 +109,13 @@ export class InventoryEditor {
       if (changes.length === 0) {
         return { changes, version: latestVersion(database), findings: compileRows(rows).findings };
       }
-      const { findings } = compileRows(changedRows(rows, changes));
-      if (!force) refuseWorse(compileRows(rows).findings, findings);
+      const changed = changedRows(rows, changes);
+      const versionBefore = latestVersion(database);
+      // Before the compiler, since the names of constraints say best what a value has to be.
       writeChanges(database, changes, note);
+      const { findings } = compileRows(changed);
+      if (!force && findings.some(isProblem)) refuseWorse(compileRows(rows).findings, findings);
+      if (dryRun) throw new TakenBack({ changes, version: versionBefore, findings });
       return { changes, version: latestVersion(database), findings };
     });
     // Rows are written in an order in which references need not hold yet; the compiler has checked them all.
@@ -107,6 +123,9 @@ export class InventoryEditor {
       database.pragma('foreign_keys = OFF');
       try {
         return run.immediate();
+      } catch (error) {
+        if (error instanceof TakenBack) return error.result;
+        throw error;
       } finally {
         database.pragma('foreign_keys = ON');
       }

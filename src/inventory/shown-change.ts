@@ -4,7 +4,7 @@ import { completeRow } from './row-key.ts';
 import type { Cell, TableName, TableRow } from './table-rows.ts';
 
 /** What stands for a secret wherever somebody looks. */
-const HIDDEN = '***';
+export const HIDDEN = '***';
 
 /** Values of these names are as good as a password, whatever table they stand in. */
 const SECRET_NAME = /pass|secret|credential|token/i;

@@ -22,15 +22,15 @@ export function writeChanges(
     statements.set(sql, statement);
     return statement;
   };
-  for (const step of inOrder(changes)) writeOne(prepared, step);
+  for (const step of writeOrder(changes)) writeOne(prepared, step);
   database.exec('DELETE FROM change_note');
 }
 
 /**
- * What goes makes room first. A row whose other unique column changes is taken away and comes again, so that two rows
+ * The order in which changes are written. What goes makes room first. A row whose other unique column changes is taken away and comes again, so that two rows
  * can change places.
  */
-function inOrder(changes: readonly RowChange[]): readonly RowChange[] {
+export function writeOrder(changes: readonly RowChange[]): readonly RowChange[] {
   const steps = changes.flatMap((change): readonly RowChange[] => {
     const { table, before, after } = change;
     const isMoved =

@@ -43,6 +43,10 @@ export class CallLedger {
     return this.#plans.size;
   }
 
+  get plans(): readonly OpenPlan[] {
+    return [...this.#plans.values()].map(({ plan }) => plan);
+  }
+
   /** Which limit the gateway is at; undefined = it can take a call. */
   limitReached({ name, maxCalls, maxCps }: Gateway, nowMs: number): 'max_calls' | 'max_cps' | undefined {
     if (maxCalls !== undefined && this.slotsInUse(name) >= maxCalls) return 'max_calls';

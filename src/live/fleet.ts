@@ -2,6 +2,7 @@ import type { Log } from '../config/log.ts';
 import type { Timers } from '../esl/timers.ts';
 import type { LiveMetrics } from '../metrics/live-metrics.ts';
 import type { EventSocket, Snapshot } from '../routing/snapshot.ts';
+import { type GatewayReport, reportGateways } from './gateway-report.ts';
 import type { LiveState } from './live-state.ts';
 import type { ReconcilePlan } from './reconcile-plan.ts';
 import type { SwitchReport } from './switch-report.ts';
@@ -24,9 +25,11 @@ export class Fleet {
   readonly #lastCore = new Map<string, string>();
   #cancelTick: () => void = () => undefined;
   #isRunning = false;
+  readonly #startedMs: number;
 
   constructor(context: FleetContext) {
     this.#context = context;
+    this.#startedMs = context.timers.nowMs();
   }
 
   /** The Core-UUID of each switch when it was last seen. */
@@ -58,6 +61,16 @@ export class Fleet {
   /** Every watched switch, by name. */
   get reports(): readonly SwitchReport[] {
     return [...this.#watchers.values()].map((watcher) => watcher.report).sort((a, b) => (a.switch < b.switch ? -1 : 1));
+  }
+
+  /** The gateways of this snapshot as they are on the switches, all or the one of this name. */
+  gatewayReports(snapshot: Snapshot, name?: string): readonly GatewayReport[] {
+    const { live, timers } = this.#context;
+    const watched = [...this.#watchers.values()].sort((a, b) => (a.hostname < b.hostname ? -1 : 1));
+    return reportGateways(
+      { snapshot, learned: live.learned, watched, startedMs: this.#startedMs, nowMs: timers.nowMs() },
+      name,
+    );
   }
 
   /** What a reconciliation of the switch would find and send; undefined where there is no such switch. */

@@ -14,11 +14,10 @@ import type { DecisionNotes } from './decision-notes.ts';
 import { EjectionBook } from './ejection-book.ts';
 import { HealthViews } from './health-views.ts';
 import { LegTracker } from './leg-tracker.ts';
+import { planSeconds } from './plan-seconds.ts';
 import { ReachTable } from './reach-table.ts';
+import { UnseenPlans } from './unseen-plans.ts';
 import { weighGateway } from './weigh-gateway.ts';
-
-/** A leg may take a little longer than its timeout; the plan's slots are kept so much longer for each. */
-const LEG_MARGIN_SECONDS = 5;
 
 const NO_BLAME: BlameTable = new Map();
 
@@ -37,6 +36,7 @@ export class Learned {
   readonly #context: LearnedContext;
   readonly reach = new ReachTable();
   readonly ledger = new CallLedger();
+  readonly unseen = new UnseenPlans();
   readonly answerRatios = new AnswerRatios();
   readonly book: EjectionBook;
   readonly legs: LegTracker;
@@ -45,6 +45,7 @@ export class Learned {
   #groupsOf: ReadonlyMap<string, readonly GatewayGroup[]> = new Map();
   #blame: BlameTable = NO_BLAME;
   #watched: ReadonlySet<string> = new Set();
+  #hostnames: ReadonlySet<string> = new Set();
 
   constructor(context: LearnedContext) {
     const { metrics, log, nowMs, notes } = context;
@@ -114,6 +115,7 @@ export class Learned {
     this.#gateways = new Map(snapshot.gateways.map((gateway) => [gateway.name, gateway]));
     this.#blame = snapshot.blame;
     this.#watched = new Set(snapshot.eventSockets.map(({ hostname }) => hostname));
+    this.#hostnames = snapshot.hostnames;
     this.book.keepOnly(
       (hostname, group, gateway) =>
         this.#watched.has(hostname) && groupsOf.get(gateway)?.some(({ name }) => name === group) === true,
@@ -124,12 +126,19 @@ export class Learned {
 
   /** A plan is given out: its slots are taken. Where nobody tells of calls, only limits are worth the room. */
   planned({ route, legs, probe, distributor }: PlannedDecision, call: Call): void {
-    const isCounted = this.#watched.has(call.hostname) || legs.some(({ gateway }) => isLimited(gateway));
-    if (!isCounted) return;
     const { group } = route;
+    const isWatched = this.#watched.has(call.hostname);
+    if (!isWatched) {
+      const called = distributor === undefined ? legs : group.members;
+      const hostname = this.#hostnames.has(call.hostname) ? call.hostname : undefined;
+      this.unseen.note(
+        hostname,
+        called.map(({ gateway }) => gateway.name),
+      );
+    }
+    if (!isWatched && !legs.some(({ gateway }) => isLimited(gateway))) return;
     const nowMs = this.#context.nowMs();
-    const seconds =
-      (group.answerTimeoutSeconds + LEG_MARGIN_SECONDS) * (legs.length + (distributor === undefined ? 0 : 1));
+    const seconds = planSeconds(group, legs.length + (distributor === undefined ? 0 : 1));
     this.ledger.open(
       {
         decisionId: call.decisionId,

@@ -25,6 +25,8 @@ export interface ListContext {
 export class ListReconciler {
   readonly #context: ListContext;
   readonly #attempts: Attempts;
+  /** Since when the switch has had what was wanted last, if it has. */
+  #right: { readonly wanted: string; readonly sinceMs: number } | undefined;
 
   constructor(context: ListContext) {
     this.#context = context;
@@ -34,6 +36,12 @@ export class ListReconciler {
   /** The switch began anew. */
   forget(): void {
     this.#attempts.reset();
+    this.#right = undefined;
+  }
+
+  /** Since when the switch's lists are as this snapshot wants them; undefined = they were not yet found so. */
+  rightSinceMs(snapshot: Snapshot): number | undefined {
+    return this.#right?.wanted === allWanted(snapshot, this.#context.hostname) ? this.#right.sinceMs : undefined;
   }
 
   /** The lists that are not as they are wanted. */
@@ -51,8 +59,16 @@ export class ListReconciler {
 
   /** Has the lists fetched anew where one differs. @returns those that differ still */
   async apply(connection: EslConnection, snapshot: Snapshot): Promise<readonly DriftReport[]> {
+    const drift = await this.#apply(connection, snapshot);
+    const wanted = allWanted(snapshot, this.#context.hostname);
+    if (drift.length > 0) this.#right = undefined;
+    else if (this.#right?.wanted !== wanted) this.#right = { wanted, sinceMs: this.#context.nowMs() };
+    return drift;
+  }
+
+  async #apply(connection: EslConnection, snapshot: Snapshot): Promise<readonly DriftReport[]> {
     const before = await this.drift(connection, snapshot);
-    const wanted = [...wantedLists(snapshot, this.#context.hostname)].join();
+    const wanted = allWanted(snapshot, this.#context.hostname);
     if (before.length === 0 || !this.#attempts.isWorthwhile(LISTS, wanted)) return before;
     await this.#context.commands.note(
       'distributor_ctl reload',
@@ -84,6 +100,11 @@ function wantedLists(snapshot: Snapshot, hostname: string): ReadonlyMap<string, 
         return [group.name, lowest === undefined ? '' : spreadOrder(lowest.lineup.members).names.join(' ')];
       }),
   );
+}
+
+/** All of them as one text, to tell whether they are others than before. */
+function allWanted(snapshot: Snapshot, hostname: string): string {
+  return [...wantedLists(snapshot, hostname)].join();
 }
 
 /** The nodes of a `dump`; undefined where it is none. */

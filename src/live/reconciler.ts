@@ -44,7 +44,7 @@ interface Look {
 export class Reconciler {
   readonly #context: ReconcilerContext;
   readonly #drains: DrainWatch;
-  readonly #lists: ListReconciler;
+  readonly lists: ListReconciler;
   readonly #attempts: Attempts;
   readonly #leavers: Leavers;
   #isPassing = false;
@@ -53,7 +53,7 @@ export class Reconciler {
     this.#context = context;
     this.#drains = new DrainWatch(context);
     this.#attempts = new Attempts(context.nowMs);
-    this.#lists = new ListReconciler(context);
+    this.lists = new ListReconciler(context);
     this.#leavers = new Leavers(context.pause);
   }
 
@@ -65,7 +65,7 @@ export class Reconciler {
   /** The switch began anew: nothing of what was tried counts any more. */
   reset(): void {
     this.#attempts.reset();
-    this.#lists.forget();
+    this.lists.forget();
   }
 
   /** Somebody mended something, perhaps: what was in vain before is tried again. */
@@ -80,7 +80,7 @@ export class Reconciler {
     await this.#context.gateways.resync(connection, 'so the switch says');
     const applied = this.#context.applied.of(this.#context.hostname);
     const { work, drift, draining } = this.#look(snapshot, (gateway) => this.#drains.couldGo(gateway, applied));
-    const lists = await this.#lists.drift(connection, snapshot);
+    const lists = await this.lists.drift(connection, snapshot);
     return {
       drift: [...drift, ...lists],
       draining,
@@ -115,7 +115,7 @@ export class Reconciler {
     const commands: string[] = [];
     const before = this.#context.commands.count;
     for (const part of this.#take(snapshot).work) commands.push(...(await this.#apply(connection, snapshot, part)));
-    const lists = await this.#lists.apply(connection, snapshot);
+    const lists = await this.lists.apply(connection, snapshot);
     const look = this.#take(snapshot);
     const drift = [...look.drift, ...lists];
     this.#context.metrics.drift(this.#context.hostname, drift.length);

@@ -109,6 +109,11 @@ export class SwitchUpkeep {
     return this.#outcome;
   }
 
+  /** Since when the switch's lists are as this snapshot wants them; undefined = they were not yet found so. */
+  listsRightSinceMs(snapshot: Snapshot): number | undefined {
+    return this.#reconciler.lists.rightSinceMs(snapshot);
+  }
+
   connected(): void {
     this.#connectedAtMs = this.#context.timers.nowMs();
     this.#work.enqueue((connection) => this.#sync(connection));

@@ -2,10 +2,11 @@ import type { EslConnection } from '../esl/esl-connection.ts';
 import type { EslError } from '../esl/esl-error.ts';
 import type { SwitchEvent } from '../esl/switch-event.ts';
 import { SwitchLink } from '../esl/switch-link.ts';
-import type { EventSocket } from '../routing/snapshot.ts';
+import type { EventSocket, Snapshot } from '../routing/snapshot.ts';
 import type { WantedGateway } from './wanted-gateway.ts';
 import type { ReconcilePlan } from './reconcile-plan.ts';
 import { SwitchGateways } from './switch-gateways.ts';
+import type { WatchedSwitch } from './gateway-report.ts';
 import { type LastLoss, reportSwitch, type SwitchReport } from './switch-report.ts';
 import { SwitchUpkeep, type UpkeepContext } from './switch-upkeep.ts';
 
@@ -22,7 +23,7 @@ const CALLS_GONE_MS = 60_000;
 const CALLS_KEPT_MS = 10 * 60_000;
 
 /** Listens to one switch: hands its events to whoever learns from them, and knows whether it is there. */
-export class SwitchWatcher {
+export class SwitchWatcher implements WatchedSwitch {
   readonly #socket: EventSocket;
   readonly #context: WatcherContext;
   readonly #link: SwitchLink;
@@ -82,6 +83,22 @@ export class SwitchWatcher {
 
   get socket(): EventSocket {
     return this.#socket;
+  }
+
+  get hostname(): string {
+    return this.#socket.hostname;
+  }
+
+  get isConnected(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  get isSynced(): boolean {
+    return this.#upkeep.isSynced;
+  }
+
+  listsRightSinceMs(snapshot: Snapshot): number | undefined {
+    return this.#upkeep.listsRightSinceMs(snapshot);
   }
 
   start(): void {

@@ -62,6 +62,29 @@ describe('the lists of mod_distributor', () => {
     expect(log.news()).toEqual(['info switch fs1: distributor_ctl reload: +OK reloaded.']);
   });
 
+  it('are known to be right since they were first found so, as long as the same is wanted', async () => {
+    const { lists, apply, state, bring, sofia } = listsOf({ g: 'a b a' });
+    const wanted = buildSnapshot({ groups: twoToOne });
+    const other = buildSnapshot({ groups: { g: { members: { a: 1, b: 1 }, chooser } } });
+    expect(lists.rightSinceMs(wanted)).toBeUndefined();
+    state.nowMs = 5;
+    await apply(twoToOne);
+    state.nowMs = 9;
+    await apply(twoToOne);
+    expect([lists.rightSinceMs(wanted), lists.rightSinceMs(other)]).toEqual([5, undefined]);
+    // Found otherwise, and not mended.
+    sofia.lists.set('g', 'local');
+    bring({ g: 'local' });
+    await apply(twoToOne);
+    expect(lists.rightSinceMs(wanted)).toBeUndefined();
+    bring({ g: 'a b a' });
+    state.nowMs = 700_000;
+    await apply(twoToOne);
+    expect(lists.rightSinceMs(wanted)).toBe(700_000);
+    lists.forget();
+    expect(lists.rightSinceMs(wanted)).toBeUndefined();
+  });
+
   it('are fetched once for all that differ', async () => {
     const { apply, sent, bring } = listsOf({ h: 'x' });
     bring({ g: 'a b a', h: 'c' });

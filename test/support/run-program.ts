@@ -10,12 +10,16 @@ export interface ProgramRun {
 
 /**
  * Runs a command line within this process: far quicker than `runCli`, for commands that come to an end.
+ * @param stdin what is typed where something is asked for
+ * @param speed how much faster than real time it waits
  * @param stopped settles when the process is asked to stop, at once where it is left out; gets what was printed so far
  */
 export async function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   stopped: (stdout: string) => Promise<void> = () => Promise.resolve(),
+  stdin = '',
+  speed = 1,
 ): Promise<ProgramRun> {
   let status: ExitStatus = 0;
   let stdout = '';
@@ -34,10 +38,11 @@ export async function runProgram(
     },
     environment,
     readFile: (path) => readFileSync(path, 'utf8'),
+    readSecret: () => Promise.resolve(stdin),
     nowMs: () => 0,
     clockMs: () => 0,
     after: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs);
+      const timer = setTimeout(run, delayMs / speed);
       return () => {
         clearTimeout(timer);
       };
