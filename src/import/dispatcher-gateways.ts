@@ -83,7 +83,9 @@ function proposeGateway(
   if (isPinged) row['ping_seconds'] = pingSeconds;
   const maxCalls = maxCallsOf(entries, builder);
   if (maxCalls !== undefined) row['max_calls'] = maxCalls;
-  row['state'] = stateOf(entries);
+  const state = stateOf(entries);
+  // What an operator has drained stays so where Kamailio says nothing against it.
+  if (state !== 'active') row['state'] = state;
   const note = entries.map(({ description }) => description.trim()).find((it) => it !== '');
   if (note !== undefined) row['note'] = note;
   builder.propose('gateways', first.from, row satisfies TableRow);

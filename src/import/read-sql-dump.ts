@@ -66,9 +66,15 @@ class DumpReader {
   #readInsert(first: SqlToken): void {
     let token = this.#tokens.next();
     while (token.kind === 'word' && !/^into$/i.test(token.text)) token = this.#tokens.next();
-    if (token.kind !== 'word') return this.#skipStatement(token);
+    if (token.kind !== 'word') {
+      this.#skipStatement(token);
+      return;
+    }
     const [table, after] = this.#readTableName();
-    if (!KNOWN_TABLES.includes(table)) return this.#passOver(table, first, after);
+    if (!KNOWN_TABLES.includes(table)) {
+      this.#passOver(table, first, after);
+      return;
+    }
     token = after;
     let columns: readonly string[] | undefined;
     if (token.text === '(') {
@@ -126,10 +132,19 @@ class DumpReader {
   #readCreate(first: SqlToken): void {
     let token = this.#tokens.next();
     while (token.kind === 'word' && !/^(?:table|trigger)$/i.test(token.text)) token = this.#tokens.next();
-    if (/^trigger$/i.test(token.text) && this.#tokens.dialect === 'sqlite') return this.#skipTrigger();
-    if (token.kind !== 'word') return this.#skipStatement(token);
+    if (/^trigger$/i.test(token.text) && this.#tokens.dialect === 'sqlite') {
+      this.#skipTrigger();
+      return;
+    }
+    if (token.kind !== 'word') {
+      this.#skipStatement(token);
+      return;
+    }
     const [table, open] = this.#readTableName();
-    if (!KNOWN_TABLES.includes(table) || open.text !== '(') return this.#skipStatement(open);
+    if (!KNOWN_TABLES.includes(table) || open.text !== '(') {
+      this.#skipStatement(open);
+      return;
+    }
     const columns: string[] = [];
     for (let depth = 1, isFirst = true; depth > 0;) {
       token = this.#tokens.next();

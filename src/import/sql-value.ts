@@ -24,8 +24,8 @@ export function readSqlValue(tokens: SqlTokens, first: SqlToken): SqlValue {
   const second = tokens.next();
   if (second.text !== '|') throw noValue(tokens, second);
   const rest = readSqlValue(tokens, tokens.next());
-  const isNull = operand.value === null || rest.value === null;
-  return { value: isNull ? null : `${operand.value ?? ''}${rest.value ?? ''}`, after: rest.after };
+  if (operand.value === null || rest.value === null) return { value: null, after: rest.after };
+  return { value: operand.value + rest.value, after: rest.after };
 }
 
 function readOperand(tokens: SqlTokens, first: SqlToken): SqlValue {
