@@ -10,6 +10,7 @@ import { addDecisionsCommand } from './decisions-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
+import { addImportCommand } from './import-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -53,6 +54,7 @@ function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addServeCommand(program, context);
   addMigrateCommand(program, context);
+  addImportCommand(program, context);
   addCheckCommand(program, context);
   addExplainCommand(program, context);
   addHistoryCommand(program, context);

@@ -42,7 +42,10 @@ export function withoutRepeated(tiers: Tiers, onRepeated: (gateway: string) => v
   return kept.filter((tier) => tier.length > 0);
 }
 
-/** The first tiers of all are one tier, so are the second ones, and so on; each has the share that its list gives it. */
+/**
+ * The first tiers of all are one tier, so are the second ones, and so on; each gateway has the share that its lists give
+ * it, added up where several do.
+ */
 function sideBySide(list: readonly ListedDestination[], tiersOf: (destination: ListedDestination) => Tiers): Tiers {
   const parts = list.map((destination) => ({ weight: BigInt(destination.weight), tiers: tiersOf(destination) }));
   const depth = Math.max(0, ...parts.map(({ tiers }) => tiers.length));
@@ -53,13 +56,14 @@ function sideBySide(list: readonly ListedDestination[], tiersOf: (destination: L
     });
     // Over a common denominator the shares are whole numbers.
     const common = level.reduce((product, { sum }) => (product * sum) / greatestDivisor(product, sum), 1n);
-    const exact = level.flatMap(({ weight, members, sum }) =>
-      members.map((member) => ({
-        gateway: member.gateway,
-        weight: (weight * BigInt(member.weight) * common) / sum,
-      })),
-    );
-    return reduced(exact);
+    const exact = new Map<string, bigint>();
+    for (const { weight, members, sum } of level) {
+      for (const member of members) {
+        const share = (weight * BigInt(member.weight) * common) / sum;
+        exact.set(member.gateway, (exact.get(member.gateway) ?? 0n) + share);
+      }
+    }
+    return reduced([...exact].map(([gateway, weight]) => ({ gateway, weight })));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ImportOptions } from './import-options.ts';
-import { NameMaker } from './name-maker.ts';
+import { ForeignNames } from './foreign-names.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 import { parseSipAddress } from './sip-address.ts';
 import { integerOf, type SourceRow, textOf } from './source-row.ts';
@@ -21,7 +21,7 @@ export function proposeDroutingGateways(
   options: ImportOptions,
   builder: ReadingBuilder,
 ): ReadonlyMap<string, string> {
-  const names = new NameMaker('gateway');
+  const names = new ForeignNames('gateway');
   const byId = new Map<string, string>();
   for (const row of rows) {
     const id = textOf(row, 'gwid').trim();
@@ -49,6 +49,7 @@ export function proposeDroutingGateways(
       if (options.pingSeconds > 0 && numbers.probeMode > 0) gateway['ping_seconds'] = options.pingSeconds;
       // What an operator has drained stays so where OpenSIPS says nothing against it.
       if (numbers.state === 1) gateway['state'] = 'disabled';
+      else if (numbers.state === 2 && gateway['ping_seconds'] === undefined) gateway['state'] = 'drain';
       const note = textOf(row, 'description').trim();
       if (note !== '') gateway['note'] = note;
       builder.propose('gateways', row.from, gateway);
@@ -85,8 +86,10 @@ function reportGateway(
     builder.leaveOut(from, `${what}, attrs '${attributes}'`, 'for the script of OpenSIPS; nothing here reads it');
   if (socket !== '')
     builder.leaveOut(from, `${what}, socket ${socket}`, 'a gateway sends from the address of its sofia profile');
-  if (state === 2)
-    builder.remark(from, what, 'was disabled by probing when it was dumped; it is active, and the pings decide');
+  if (state === 2) {
+    const now = gateway['state'] === 'drain' ? 'it gets no calls until its state is active' : 'the pings decide now';
+    builder.remark(from, what, `was disabled for a time when it was dumped; ${now}`);
+  }
   const { ping_seconds: pingSeconds, register_transport: transport } = gateway;
   if (pingSeconds !== undefined) {
     const why = `every ${pingSeconds} s, up or down; OpenSIPS's interval stands in opensips.cfg (probing_interval, 30 where it says nothing): --ping-seconds`;

@@ -99,9 +99,12 @@ function groupOf(
   const { from } = row;
   const times = textOf(row, 'timerec').trim();
   const list = parseDestinationList(textOf(row, 'gwlist'));
-  if (times !== '' || typeof list === 'string') {
-    const why = times === '' ? String(list) : `it holds at times only (${times}), and routes have no times`;
-    builder.leaveOut(from, what, why);
+  if (times !== '') {
+    builder.leaveOut(from, what, `it holds at times only (${times}), and routes have no times`);
+    return undefined;
+  }
+  if (typeof list === 'string') {
+    builder.leaveOut(from, what, list);
     return undefined;
   }
   const known = withoutUnknown(from, what, list, gateways, builder);

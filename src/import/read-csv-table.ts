@@ -18,9 +18,13 @@ const SEPARATORS = [',', ';', '\t', '|'];
 const NULLS = new Set(['NULL', '\\N']);
 
 /** The table that a file is an export of, by its first record or its name; undefined where neither tells. */
-export function tableOfCsv({ file, text }: SourceText): string | undefined {
-  const header = firstLineFields(text);
-  return tableOfHeader(header) ?? tableOfFileName(file);
+export function tableOfCsv(source: SourceText): string | undefined {
+  return tableOfCsvHeader(source) ?? tableOfFileName(source.file);
+}
+
+/** The table that the first record names the columns of. */
+export function tableOfCsvHeader({ text }: SourceText): string | undefined {
+  return tableOfHeader(firstLineFields(text));
 }
 
 /**

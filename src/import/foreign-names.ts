@@ -2,7 +2,7 @@
 const LONGEST = 120;
 
 /** Makes names that FreeSWITCH and the inventory take, each of them once. Deterministic: by the order of what asks. */
-export class NameMaker {
+export class ForeignNames {
   readonly #taken = new Set<string>();
   readonly #byDefault: string;
 
