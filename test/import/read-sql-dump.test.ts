@@ -258,7 +258,7 @@ describe('a dump that is broken is refused at the line', () => {
         fc.array(piece, { maxLength: 25 }),
         fc.constantFrom(undefined, 'mysql', 'postgresql', 'sqlite'),
         (pieces, dialect) => {
-          const faults = faultsOf(pieces.join(''), dialect as SqlDialect | undefined);
+          const faults = faultsOf(pieces.join(''), dialect);
           expect(faults.filter((fault) => !/^import-invalid d\.sql:\d+: /.test(fault))).toEqual([]);
         },
       ),
