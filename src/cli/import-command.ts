@@ -5,6 +5,7 @@ import { readSettings } from '../config/settings.ts';
 import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { type ImportPlan, planImport } from '../import/plan-import.ts';
+import { readFreeswitch } from '../import/read-freeswitch.ts';
 import { readSources, type SourcesReading } from '../import/read-sources.ts';
 import { blankInventory } from '../inventory/blank-inventory.ts';
 import { changedRows } from '../inventory/changed-rows.ts';
@@ -49,12 +50,22 @@ function runImport(
   progress: Progress,
 ): void {
   progress.tell('reading');
-  const reading = readSources(paths, flags.from, importOptions(flags), (folders) => {
-    throw notYet(folders);
-  });
-  const work: Work = { reading, database, isNew: !existsSync(database), flags, context, progress };
+  const isNew = !existsSync(database);
+  const before = isNew ? blankInventory() : readRows(database);
+  const reading = readSources(paths, flags.from, importOptions(flags), (folders) =>
+    readFreeswitch(folders, {
+      variables: flags.var,
+      alsoRead: flags.alsoRead,
+      knownGateways: before.gateways.map(({ name }) => String(name)),
+      commonCauses: new Map(before.failover_causes.map(({ cause, action }) => [String(cause), String(action)])),
+      onFile: (count, path) => {
+        progress.tell(`reading ${path}`, count);
+      },
+    }),
+  );
+  const work: Work = { reading, database, isNew, flags, context, progress };
   const isApplied = flags.apply === true && reading.rows.length > 0;
-  const report = isApplied ? apply(work, paths) : preview(work);
+  const report = isApplied ? apply(work, paths) : preview(work, before);
   progress.end();
   print(report, flags, context);
   const isIncomplete = flags.strict === true && report.plan.leftOut.length > 0;
@@ -71,9 +82,8 @@ interface Work {
 }
 
 /** Nothing is written, and no file is made. */
-function preview(work: Work): ImportReport & { readonly isWorse: boolean } {
+function preview(work: Work, before: TableRows): ImportReport & { readonly isWorse: boolean } {
   const { reading, database, isNew, progress } = work;
-  const before = isNew ? blankInventory() : readRows(database);
   const plan = planOf(work, before);
   progress.tell('proving the result');
   const changes = plan.planned.map(({ change }) => change);
@@ -169,11 +179,4 @@ function print(report: ImportReport, flags: ImportFlags, { terminal }: CommandCo
   }
   terminal.out(describeImport(report, flags.all === true, terminal));
   terminal.out(nextSteps(report, terminal));
-}
-
-function notYet(folders: readonly string[]): OperatorError {
-  const what = 'configuration of FreeSWITCH is not read by this version';
-  return new OperatorError([
-    { code: 'import-unclear', where: folders[0] ?? '', what, fix: 'write its gateways in SQL' },
-  ]);
 }

@@ -8,6 +8,8 @@ import type { SqlDialect } from '../import/sql-dialect.ts';
 export interface ImportFlags extends SettingFlags {
   readonly from?: ProgramName;
   readonly apply?: boolean;
+  readonly var: ReadonlyMap<string, string>;
+  readonly alsoRead: readonly string[];
   readonly profile?: string;
   readonly pingSeconds: number;
   readonly context: ReadonlyMap<string, string>;
@@ -37,6 +39,18 @@ export function withImportOptions(command: Command): Command {
     .option('--why <text>', 'kept in the history')
     .option('--all', 'print long lists whole')
     .option('--json', 'print data')
+    .option(
+      '--var <name=value>',
+      'FreeSWITCH: a variable that only the switch knows; may be repeated',
+      addVariable,
+      new Map<string, string>(),
+    )
+    .option(
+      '--also-read <folder>',
+      'FreeSWITCH: a folder outside that includes may reach; may be repeated',
+      addFolder,
+      [],
+    )
     .option('--profile <name>', 'Kamailio, OpenSIPS: the sofia profile of the gateways (else external)')
     .option(
       '--ping-seconds <seconds>',
@@ -66,6 +80,16 @@ export function withImportOptions(command: Command): Command {
 /** What of the flags the readers are told. */
 export function importOptions({ profile, pingSeconds, context, algorithm, sqlDialect }: ImportFlags): ImportOptions {
   return { profile, pingSeconds, contexts: context, algorithms: algorithm, sqlDialect };
+}
+
+function addVariable(text: string, variables: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const [, name, value = ''] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('It is NAME=VALUE.');
+  return new Map([...variables, [name, value]]);
+}
+
+function addFolder(folder: string, folders: readonly string[]): readonly string[] {
+  return [...folders, folder];
 }
 
 function parsePing(text: string): number {

@@ -18,13 +18,13 @@ export class Progress {
     this.#toldMs = context.clockMs() + (context.terminal.showsProgress ? 0 : QUIET_MS - TOLD_EVERY_MS);
   }
 
-  /** @param of undefined where it is not known how much there is */
+  /** @param of left out where it is not known how much there is */
   tell(what: string, done?: number, of?: number): void {
     const { terminal, clockMs } = this.#context;
     const nowMs = clockMs();
     if (nowMs - this.#toldMs < (terminal.showsProgress ? REDRAWN_EVERY_MS : TOLD_EVERY_MS)) return;
     this.#toldMs = nowMs;
-    const count = done === undefined || of === undefined ? '' : `  ${done} of ${of}`;
+    const count = done === undefined ? '' : of === undefined ? `  ${done}` : `  ${done} of ${of}`;
     // The line before is overwritten, and what is left of it erased.
     terminal.err(terminal.showsProgress ? `\r\u001b[K${what}${count}` : `${what}${count}\n`);
     this.#isLineOpen = terminal.showsProgress;
