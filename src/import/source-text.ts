@@ -7,8 +7,8 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** Strings of JavaScript end at 512 MiB, and a list of gateways long before. */
-const MOST_BYTES = 256 * 1024 * 1024;
+/** More than any list of gateways. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 /**
  * Reads a file as UTF-8 text.
