@@ -14,7 +14,7 @@ export type NamedSource =
   | { readonly form: 'freeswitch'; readonly path: string }
   | { readonly form: 'dispatcher-list' | 'sql' | 'csv'; readonly path: string; readonly source: SourceText };
 
-const SQL_STATEMENT = /^\s*(?:INSERT\s|REPLACE\s+INTO\s|CREATE\s+TABLE\s|COPY\s+[\w."]+\s)/im;
+const SQL_STATEMENT = /^[ \t]*(?:INSERT\s|REPLACE\s+INTO\s|CREATE\s+TABLE\s|COPY\s+[\w."]+\s)/im;
 
 /**
  * Tells by its content what a file is. Folders are FreeSWITCH's.

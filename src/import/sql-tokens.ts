@@ -24,7 +24,8 @@ export class SqlTokens {
   #at = 0;
   /** Lines are counted as far as they were asked for, so that all of them cost one pass. */
   #line = 1;
-  #countedTo = 0;
+  #lineStart = 0;
+  #lineEnd: number | undefined;
 
   constructor(source: SourceText, dialect: SqlDialect | undefined) {
     this.#source = source;
@@ -74,16 +75,19 @@ export class SqlTokens {
   /** The place of a token, asked for from the front to the back. */
   place(at: number): SourcePlace {
     const { file, text } = this.#source;
-    if (at < this.#countedTo) {
+    if (at < this.#lineStart) {
       this.#line = 1;
-      this.#countedTo = 0;
+      this.#lineStart = 0;
+      this.#lineEnd = undefined;
     }
-    for (let found = text.indexOf('\n', this.#countedTo); found >= 0 && found < at;) {
+    for (;;) {
+      // Kept, since a line of a dump may hold 100,000 rows.
+      this.#lineEnd ??= endOfLine(text, this.#lineStart);
+      if (at <= this.#lineEnd) return { file, line: this.#line };
       this.#line += 1;
-      this.#countedTo = found + 1;
-      found = text.indexOf('\n', this.#countedTo);
+      this.#lineStart = this.#lineEnd + 1;
+      this.#lineEnd = undefined;
     }
-    return { file, line: this.#line };
   }
 
   #match(pattern: RegExp): string | undefined {
@@ -171,4 +175,9 @@ function nextOf(text: string, from: number, quote: string, hasEscapes: boolean):
   if (!hasEscapes || end < 0) return end;
   const backslash = text.slice(from, end).indexOf('\\');
   return backslash < 0 ? end : from + backslash;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
 }
