@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SettingFlags } from '../config/settings.ts';
-import { ALGORITHMS } from '../import/dispatcher-shares.ts';
+import { ALGORITHMS } from '../import/set-shares.ts';
 import type { ImportOptions } from '../import/import-options.ts';
-import { PROGRAMS, type ProgramName } from '../import/source-kind.ts';
+import { PROGRAMS, type ProgramName } from '../import/named-source.ts';
 import type { SqlDialect } from '../import/sql-dialect.ts';
 
 export interface ImportFlags extends SettingFlags {

@@ -1,7 +1,7 @@
 import type { TableRow } from '../inventory/table-rows.ts';
 import { type ListedDestination, listName } from './destination-list.ts';
-import { type Tiers, tiersOfList, withoutRepeated } from './destination-tiers.ts';
-import type { Carrier } from './drouting-carriers.ts';
+import { type Tiers, tiersOfList, withoutRepeated } from './tiers-of-list.ts';
+import type { Carrier } from './read-carriers.ts';
 import { ForeignNames } from './foreign-names.ts';
 import type { SourcePlace } from './reading.ts';
 import type { ReadingBuilder } from './reading-builder.ts';

@@ -1,6 +1,6 @@
 import type { DispatcherEntry } from './dispatcher-entry.ts';
-import { type DispatcherGateway, isOff, proposeGateways } from './dispatcher-gateways.ts';
-import { kamailioOrder, likelyAlgorithm, shareSet } from './dispatcher-shares.ts';
+import { type DispatcherGateway, isOff, proposeGateways } from './propose-gateways.ts';
+import { kamailioOrder, likelyAlgorithm, shareSet } from './set-shares.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { Reading } from './reading.ts';
 import { ReadingBuilder } from './reading-builder.ts';

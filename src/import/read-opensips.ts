@@ -1,7 +1,7 @@
-import { readCarriers } from './drouting-carriers.ts';
+import { readCarriers } from './read-carriers.ts';
 import { proposeDroutingGateways } from './drouting-gateways.ts';
 import { DroutingGroups } from './drouting-groups.ts';
-import { proposeRoutes } from './drouting-routes.ts';
+import { proposeRoutes } from './propose-routes.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { Reading } from './reading.ts';
 import { ReadingBuilder } from './reading-builder.ts';

@@ -7,7 +7,7 @@ import { readKamailio } from './read-kamailio.ts';
 import { readOpensips } from './read-opensips.ts';
 import { readSqlDump } from './read-sql-dump.ts';
 import type { LeftOut, Reading } from './reading.ts';
-import { type NamedSource, type ProgramName, sourceAt } from './source-kind.ts';
+import { type NamedSource, type ProgramName, sourceAt } from './named-source.ts';
 import type { SourceRow } from './source-row.ts';
 
 export interface SourcesReading extends Reading {

@@ -4,7 +4,7 @@ import { sourceError } from './source-error.ts';
 import { columnIndex, type SourceRow } from './source-row.ts';
 import type { SourceText } from './source-text.ts';
 import { missingLastLine, type SqlDialect, sqlDialectOf } from './sql-dialect.ts';
-import { decodePostgresqlEscapes } from './sql-strings.ts';
+import { decodePostgresqlEscapes } from './sql-escapes.ts';
 import { type SqlToken, SqlTokens } from './sql-tokens.ts';
 import { readSqlValue } from './sql-value.ts';
 

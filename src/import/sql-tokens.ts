@@ -2,7 +2,7 @@ import type { SourcePlace } from './reading.ts';
 import { sourceError } from './source-error.ts';
 import type { SourceText } from './source-text.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import { decodeMysqlEscapes, decodePostgresqlEscapes } from './sql-strings.ts';
+import { decodeMysqlEscapes, decodePostgresqlEscapes } from './sql-escapes.ts';
 
 export interface SqlToken {
   /** `name`: an identifier in `"` or backticks, which MySQL reads as a string where it is in `"`. */

@@ -1,5 +1,5 @@
 import { sourceError } from './source-error.ts';
-import { decodeUnistr } from './sql-strings.ts';
+import { decodeUnistr } from './sql-escapes.ts';
 import type { SqlToken, SqlTokens } from './sql-tokens.ts';
 
 /** A value as text, NULL as null, and the token that comes after it. */

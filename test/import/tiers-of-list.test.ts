@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ListedDestination, parseDestinationList } from '../../src/import/destination-list.ts';
-import { type Tiers, tiersOfList, withoutRepeated } from '../../src/import/destination-tiers.ts';
+import { type Tiers, tiersOfList, withoutRepeated } from '../../src/import/tiers-of-list.ts';
 
 const weight = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 100 }));
 const gateway = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e'), isCarrier: fc.constant(false), weight });

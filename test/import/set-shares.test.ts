@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DispatcherEntry } from '../../src/import/dispatcher-entry.ts';
-import { ALGORITHMS, kamailioOrder, likelyAlgorithm, shareSet } from '../../src/import/dispatcher-shares.ts';
+import { ALGORITHMS, kamailioOrder, likelyAlgorithm, shareSet } from '../../src/import/set-shares.ts';
 import { orderLikeKamailio, percentsLikeKamailio } from '../support/dispatch-like-kamailio.ts';
 
 const destination = fc.record({

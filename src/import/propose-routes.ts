@@ -1,6 +1,6 @@
 import { OperatorError } from '../errors/operator-error.ts';
 import { parseDestinationList } from './destination-list.ts';
-import { reportAttributes, sortAlgorithm, withoutUnknown } from './drouting-carriers.ts';
+import { reportAttributes, sortAlgorithm, withoutUnknown } from './read-carriers.ts';
 import type { DroutingGroups } from './drouting-groups.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
