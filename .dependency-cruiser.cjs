@@ -5,7 +5,7 @@
 const floors = [
   ['routing', 'errors'],
   ['xml', 'inventory', 'esl', 'config', 'metrics', 'tracing'],
-  ['live'],
+  ['live', 'import'],
   ['http'],
   ['cli'],
 ];
@@ -34,6 +34,7 @@ const onlyImporters = [
   ['prom-client', 'metrics'],
   ['express', 'http'],
   ['commander', 'cli'],
+  ['csv-parse', 'import'],
 ].map(([dependency, folder]) => ({
   name: `only-${folder}-imports-${dependency}`,
   severity: 'error',

@@ -13,6 +13,7 @@ import { addGatewayCommand } from './gateway-command.ts';
 import { addGroupCommand } from './group-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
+import { addImportCommand } from './import-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addRollbackCommand } from './rollback-command.ts';
@@ -58,6 +59,7 @@ function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addServeCommand(program, context);
   addMigrateCommand(program, context);
+  addImportCommand(program, context);
   addCheckCommand(program, context);
   addExplainCommand(program, context);
   addHistoryCommand(program, context);
