@@ -12,7 +12,7 @@ export interface RingSizes {
   readonly waiting: number;
 }
 
-/** What is kept by default: some megabytes. */
+/** What is kept by default: some megabytes, and some tens of them while thousands of calls are being set up. */
 export const RING_SIZES: RingSizes = { recent: 1_000, failures: 1_000, refusals: 200, waiting: 10_000 };
 
 /**
