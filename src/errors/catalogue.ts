@@ -27,6 +27,8 @@ export const CATALOGUE = {
   'history-broken': ['problem', 'The history does not lead to what is in the inventory'],
   'history-none-good': ['problem', 'No version that is kept is one that a server serves'],
   'diff-unknown': ['problem', 'What is to be compared is neither a version nor a file'],
+  'import-unreadable': ['problem', 'A file to import from cannot be read'],
+  'import-invalid': ['problem', 'A file to import from is not written as its program wants it'],
   'name-invalid': ['problem', 'A name holds what FreeSWITCH would read as something else'],
   'name-duplicate': ['problem', 'Two names differ only in case'],
   'reference-broken': ['problem', 'A row names another row that does not exist'],

@@ -1,0 +1,99 @@
+import { NAME_RULE, parseName } from '../routing/name.ts';
+import type { ConfigurationElement } from '../xml/configuration-element.ts';
+import type { GlobalVariables } from '../xml/global-variables.ts';
+import { leadingInteger } from './freeswitch-values.ts';
+import { type ReadingCollector, unknownValueOf } from './reading-collector.ts';
+import type { SourcePlace } from './reading.ts';
+
+/** A list of mod_distributor, as far as it can be a group. */
+export interface TakenList {
+  readonly name: string;
+  readonly from: SourcePlace;
+  /** In the order of the list. */
+  readonly members: readonly ListMember[];
+}
+
+export interface ListMember {
+  readonly gateway: string;
+  readonly weight: number;
+  readonly from: SourcePlace;
+}
+
+/** What the inventory takes; beyond it weights lose their proportion. */
+const WEIGHT_LIMIT = 1_000_000;
+
+interface ListSurroundings {
+  readonly collector: ReadingCollector;
+  readonly variables: GlobalVariables;
+  /** The gateways there are, by their names in lower case, with their spelling. */
+  readonly gateways: ReadonlyMap<string, string>;
+  /** The lists that were read before, by their names in lower case: the first of a name wins (contract 4.1). */
+  readonly lists: ReadonlyMap<string, TakenList>;
+}
+
+/** Reads `<list>` as mod_distributor does (contract 4.1); undefined where it cannot be a group, which is then told of. */
+export function takeOverList(element: ConfigurationElement, around: ListSurroundings): TakenList | undefined {
+  const { collector, variables, lists } = around;
+  const name = element.attribute('name') ?? '';
+  const from = element.place;
+  const what = `list '${variables.asWritten(name)}'`;
+  const why = (reason: string): undefined => {
+    collector.leaveOut(from, what, reason);
+    return undefined;
+  };
+  if (name === '') return why('it has no name, and mod_distributor skips it');
+  const unknown = unknownValueOf(name, variables);
+  if (unknown !== undefined) return why(unknown);
+  if (parseName(name) === undefined) return why(`trunkhunt takes no such name: ${NAME_RULE}`);
+  const first = lists.get(name.toLowerCase());
+  if (first !== undefined) {
+    return why(`the name is taken by the list at ${first.from.file}:${first.from.line}, and the first wins`);
+  }
+  if (element.attribute('total-weight') !== undefined) {
+    collector.remark(from, what, 'its total-weight is ignored, as mod_distributor does');
+  }
+  const members = shorten(readNodes(element, what, around));
+  if (members.length === 0) return why('it has no node that names a gateway');
+  if (members.some(({ weight }) => weight > WEIGHT_LIMIT)) return why(`it has weights above ${WEIGHT_LIMIT}`);
+  return { name, from, members };
+}
+
+function readNodes(element: ConfigurationElement, what: string, around: ListSurroundings): readonly ListMember[] {
+  const { collector, variables, gateways } = around;
+  const members = new Map<string, ListMember>();
+  for (const node of element.childrenNamed('node')) {
+    const name = node.attribute('name') ?? '';
+    const weight = leadingInteger(node.attribute('weight') ?? '');
+    const from = node.place;
+    const which = `${what}, node '${variables.asWritten(name)}'`;
+    const gateway = gateways.get(name.toLowerCase());
+    const unknown = unknownValueOf(`${name}${node.attribute('weight') ?? ''}`, variables);
+    if (unknown !== undefined) collector.leaveOut(from, which, unknown);
+    else if (weight < 1) collector.leaveOut(from, which, 'its weight is not above 0, and mod_distributor skips it');
+    else if (gateway === undefined) {
+      collector.leaveOut(
+        from,
+        which,
+        'there is no gateway of this name, here or in the inventory; the others share its calls',
+      );
+    } else {
+      const earlier = members.get(gateway);
+      if (earlier !== undefined) {
+        collector.remark(from, which, `it is in line ${earlier.from.line} too: their weights are added up`);
+      }
+      members.set(gateway, { gateway, weight: weight + (earlier?.weight ?? 0), from: earlier?.from ?? from });
+    }
+  }
+  return [...members.values()];
+}
+
+/** Weights that the inventory does not take are divided by what all of them have in common. */
+function shorten(members: readonly ListMember[]): readonly ListMember[] {
+  if (!members.some(({ weight }) => weight > WEIGHT_LIMIT)) return members;
+  const common = members.reduce((divisor, { weight }) => greatestCommonDivisor(divisor, weight), 0);
+  return members.map((member) => ({ ...member, weight: member.weight / common }));
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
