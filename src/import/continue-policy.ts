@@ -20,7 +20,7 @@ const NUMBERS: Readonly<Record<string, string>> = Object.fromEntries(
   487=ORIGINATOR_CANCEL 802=ALLOTTED_TIMEOUT 806=USER_NOT_REGISTERED 807=PROGRESS_TIMEOUT 808=INVALID_GATEWAY
   809=GATEWAY_DOWN`
     .split(/\s+/)
-    .map((pair) => pair.split('=')),
+    .map((pair) => pair.split('=') as [string, string]),
 );
 
 /** What an answer of a gateway may become (sofia_glue.c, sofia_glue_sip_cause_to_freeswitch) besides what is shipped. */

@@ -51,7 +51,10 @@ export function gatewayColumns(
   parameters: GatewayParameters,
   notes: ParameterNotes,
 ): TableRow | NoGateway {
-  const text = (parameter: string): string | null => parameters.get(parameter)?.value || null;
+  const text = (parameter: string): string | null => {
+    const value = parameters.get(parameter)?.value ?? '';
+    return value === '' ? null : value;
+  };
   const proxy = proxyOf(name, parameters, notes);
   if (proxy instanceof NoGateway) return proxy;
   const register = parameters.get('register');

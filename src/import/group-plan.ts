@@ -55,12 +55,18 @@ export function groupPlan(extension: ExtensionSteps): GroupPlan {
       'without hangup_after_bridge the next gateway is called after a call that was answered; a served plan hangs up';
     remarks.push({ from: first.from, what: 'the end of a call', why });
   }
+  const continueOn = maxAttempts < 2 ? undefined : commonPolicy(steps);
+  if (continueOn === 'all') {
+    const why =
+      'it goes on after every failure, so that a busy callee is rung through the next gateway as well; rows of group_failover_causes keep it so, and may be deleted';
+    remarks.push({ from: first.from, what: 'failures', why });
+  }
   const limits = steps.flatMap((step) => step.legs.map((one) => legLimits(step, one)));
   return {
     list: leg.list,
     gateways,
     maxAttempts,
-    continueOn: maxAttempts < 2 ? undefined : commonPolicy(steps),
+    continueOn,
     number:
       agreed(
         first,

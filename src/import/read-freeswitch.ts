@@ -79,9 +79,15 @@ function readSource(
   const given = new Map([['conf_dir', folder], ...(options.variables ?? [])]);
   const variables = new GlobalVariables({ given, isWhole });
   const notes: PreprocessNotes = {
-    refused: (from, what, why) => collector.leaveOut(from, what, why),
-    noticed: (from, what, why) => collector.remark(from, what, why),
-    failed: (from, what, fix) => problems.malformed(from, what, fix),
+    refused: (from, what, why) => {
+      collector.leaveOut(from, what, why);
+    },
+    noticed: (from, what, why) => {
+      collector.remark(from, what, why);
+    },
+    failed: (from, what, fix) => {
+      problems.malformed(from, what, fix);
+    },
   };
   const folders = [folder, ...(options.alsoRead ?? [])];
   const reader = new ConfigurationFolder({ folders, problems, notes, onRead });

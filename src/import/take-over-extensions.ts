@@ -7,8 +7,8 @@ import { readSteps } from './extension-steps.ts';
 import { isTrue } from './freeswitch-values.ts';
 import type { GroupBook } from './group-book.ts';
 import { groupPlan } from './group-plan.ts';
+import { mayOverlap } from './may-overlap.ts';
 import { NotCarriedError } from './not-carried-error.ts';
-import { mayMatch, possibleNumbers } from './possible-numbers.ts';
 import { type ReadingCollector, unknownValueOf } from './reading-collector.ts';
 
 /** Between two extensions there is room for others. */
@@ -104,9 +104,7 @@ export class ExtensionTaker {
     left: readonly ConfigurationElement[],
     what: string,
   ): void {
-    const overtaken = left.filter(
-      (other) => possibleNumbers(other)?.some((number) => mayMatch(number, columns)) ?? true,
-    );
+    const overtaken = left.filter((other) => mayOverlap(other, columns));
     if (overtaken.length === 0) return;
     const names = overtaken.slice(0, 5).map((other) => `'${other.attribute('name') ?? ''}'`);
     const rest = overtaken.length > names.length ? ` and ${overtaken.length - names.length} more` : '';

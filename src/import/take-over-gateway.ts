@@ -79,8 +79,12 @@ export class GatewayTaker {
     const parameters = this.#parameters(element, profile, what);
     if (parameters instanceof NoGateway) return parameters;
     const columns = gatewayColumns({ name, profile: profile.name }, parameters, {
-      leaveOut: (from, parameter, why) => this.#collector.leaveOut(from, `${what}, parameter '${parameter}'`, why),
-      remark: (from, parameter, why) => this.#collector.remark(from, `${what}, parameter '${parameter}'`, why),
+      leaveOut: (from, parameter, why) => {
+        this.#collector.leaveOut(from, `${what}, parameter '${parameter}'`, why);
+      },
+      remark: (from, parameter, why) => {
+        this.#collector.remark(from, `${what}, parameter '${parameter}'`, why);
+      },
     });
     if (columns instanceof NoGateway) return columns;
     const variables = this.#variableRows(element, name, what);

@@ -33,29 +33,32 @@ interface ListSurroundings {
 
 /** Reads `<list>` as mod_distributor does (contract 4.1); undefined where it cannot be a group, which is then told of. */
 export function takeOverList(element: ConfigurationElement, around: ListSurroundings): TakenList | undefined {
-  const { collector, variables, lists } = around;
+  const { collector, variables } = around;
   const name = element.attribute('name') ?? '';
   const from = element.place;
   const what = `list '${variables.asWritten(name)}'`;
-  const why = (reason: string): undefined => {
-    collector.leaveOut(from, what, reason);
+  const refusal = nameRefusal(name, around);
+  if (refusal !== undefined) {
+    collector.leaveOut(from, what, refusal);
     return undefined;
-  };
-  if (name === '') return why('it has no name, and mod_distributor skips it');
-  const unknown = unknownValueOf(name, variables);
-  if (unknown !== undefined) return why(unknown);
-  if (parseName(name) === undefined) return why(`trunkhunt takes no such name: ${NAME_RULE}`);
-  const first = lists.get(name.toLowerCase());
-  if (first !== undefined) {
-    return why(`the name is taken by the list at ${first.from.file}:${first.from.line}, and the first wins`);
   }
   if (element.attribute('total-weight') !== undefined) {
     collector.remark(from, what, 'its total-weight is ignored, as mod_distributor does');
   }
   const members = shorten(readNodes(element, what, around));
-  if (members.length === 0) return why('it has no node that names a gateway');
-  if (members.some(({ weight }) => weight > WEIGHT_LIMIT)) return why(`it has weights above ${WEIGHT_LIMIT}`);
-  return { name, from, members };
+  if (members.length > 0 && members.every(({ weight }) => weight <= WEIGHT_LIMIT)) return { name, from, members };
+  const why = members.length === 0 ? 'it has no node that names a gateway' : `it has weights above ${WEIGHT_LIMIT}`;
+  collector.leaveOut(from, what, why);
+  return undefined;
+}
+
+function nameRefusal(name: string, { variables, lists }: ListSurroundings): string | undefined {
+  if (name === '') return 'it has no name, and mod_distributor skips it';
+  const unknown = unknownValueOf(name, variables);
+  if (unknown !== undefined) return unknown;
+  if (parseName(name) === undefined) return `trunkhunt takes no such name: ${NAME_RULE}`;
+  const first = lists.get(name.toLowerCase());
+  return first && `the name is taken by the list at ${first.from.file}:${first.from.line}, and the first wins`;
 }
 
 function readNodes(element: ConfigurationElement, what: string, around: ListSurroundings): readonly ListMember[] {
