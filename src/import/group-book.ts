@@ -5,7 +5,10 @@ import { NameMaker } from './name-maker.ts';
 import { NotCarriedError } from './not-carried-error.ts';
 import type { ReadingCollector } from './reading-collector.ts';
 import type { ProposedRow, SourcePlace } from './reading.ts';
-import type { TakenList } from './take-over-list.ts';
+import type { ListMember, TakenList } from './take-over-list.ts';
+
+/** What `max_attempts` is by default. */
+const USUAL_ATTEMPTS = 3;
 
 /** A group that an extension needs. */
 export interface PlannedGroup {
@@ -48,10 +51,11 @@ export class GroupBook {
     const key = planKey(plan);
     const known = this.#byPlan.get(key);
     if (known !== undefined) return { name: known, rows: [], keep: () => undefined };
-    const group = plan.list === undefined ? this.#fixed(plan, wanted, from) : this.#listed(plan, plan.list, from);
+    const list = plan.list ?? this.#listInOrder(plan);
+    const group = list === undefined ? this.#fixed(plan, wanted, from) : this.#listed(plan, list, from);
     const keep = (): void => {
       this.#byPlan.set(key, group.name);
-      if (plan.list !== undefined) this.#keepList(plan.list, group.name, from);
+      if (list !== undefined) this.#keepList(list, group.name, from);
     };
     return { name: group.name, rows: [...group.rows, ...this.#causeRows(group.name, plan, from)], keep };
   }
@@ -69,7 +73,18 @@ export class GroupBook {
     const taken = this.#options.lists.get(key);
     if (taken === undefined) throw new NotCarriedError(from, `list '${list}' is none that was taken over`);
     const name = this.#usedLists.has(key) ? this.#names.make(taken.name) : taken.name;
-    return { name, rows: listRows(taken, name, planColumns(plan)) };
+    const strategy = plan.list === undefined ? 'ordered' : 'weighted';
+    return { name, rows: listRows(taken, name, { strategy, ...planColumns(plan, taken.members.length) }) };
+  }
+
+  /** An exported plan in a fixed order does not say its group, but the group is a list as well. */
+  #listInOrder({ isExported, gateways }: GroupPlan): string | undefined {
+    if (!isExported) return undefined;
+    const wanted = gateways.join('\n').toLowerCase();
+    for (const [key, { members }] of this.#options.lists) {
+      if (!this.#usedLists.has(key) && inOrder(members).join('\n').toLowerCase() === wanted) return key;
+    }
+    return undefined;
   }
 
   #keepList(list: string, group: string, from: SourcePlace): void {
@@ -93,7 +108,7 @@ export class GroupBook {
       const row = { group_name: name, gateway, tier: 1, weight: gateways.length - at };
       return { table: 'gateway_group_members', row, from };
     });
-    const group = { name, strategy: 'ordered', ...planColumns(plan) };
+    const group = { name, strategy: 'ordered', ...planColumns(plan, gateways.length) };
     return { name, rows: [{ table: 'gateway_groups', row: group, from }, ...members] };
   }
 
@@ -110,19 +125,28 @@ export class GroupBook {
 function listRows({ from, members }: TakenList, name: string, columns: TableRow): readonly ProposedRow[] {
   return [
     { table: 'gateway_groups', row: { name, strategy: 'weighted', ...columns }, from },
-    ...members.map(({ gateway, weight, from: place }): ProposedRow => {
-      return { table: 'gateway_group_members', row: { group_name: name, gateway, tier: 1, weight }, from: place };
+    ...members.map(({ gateway, weight, tier, from: place }): ProposedRow => {
+      return { table: 'gateway_group_members', row: { group_name: name, gateway, tier, weight }, from: place };
     }),
   ];
 }
 
 /** What the dialplan does not say is left to the columns' defaults. */
-function planColumns(plan: GroupPlan): TableRow {
+function planColumns(plan: GroupPlan, members: number): TableRow {
+  // As many as there are gateways is what the default comes to as well.
+  const isDefault = plan.isExported && plan.maxAttempts === members && members <= USUAL_ATTEMPTS;
   return {
-    max_attempts: plan.maxAttempts,
+    ...(isDefault ? {} : { max_attempts: plan.maxAttempts }),
     ...(plan.progressTimeoutSeconds === undefined ? {} : { progress_timeout_seconds: plan.progressTimeoutSeconds }),
     ...(plan.answerTimeoutSeconds === undefined ? {} : { answer_timeout_seconds: plan.answerTimeoutSeconds }),
   };
+}
+
+/** The order of an ordered group: tier, heaviest first, then the name. */
+function inOrder(members: readonly ListMember[]): readonly string[] {
+  return [...members]
+    .sort((a, b) => a.tier - b.tier || b.weight - a.weight || (a.gateway < b.gateway ? -1 : 1))
+    .map(({ gateway }) => gateway);
 }
 
 function planKey(plan: GroupPlan): string {

@@ -11,6 +11,8 @@ export interface GroupPlan {
   readonly list: string | undefined;
   readonly gateways: readonly string[];
   readonly maxAttempts: number;
+  /** Whether `export` wrote it: then a list goes by its gateways' order too, and tries may be as many as gateways. */
+  readonly isExported: boolean;
   readonly progressTimeoutSeconds: number | undefined;
   readonly answerTimeoutSeconds: number | undefined;
   /** After which causes the next gateway follows; undefined where none can. */
@@ -66,6 +68,7 @@ export function groupPlan(extension: ExtensionSteps): GroupPlan {
     list: leg.list,
     gateways,
     maxAttempts,
+    isExported: false,
     continueOn,
     number:
       agreed(

@@ -6,9 +6,10 @@ import { type ExtensionConditions, readConditions } from './extension-conditions
 import { readSteps } from './extension-steps.ts';
 import { isTrue } from './freeswitch-values.ts';
 import type { GroupBook } from './group-book.ts';
-import { groupPlan } from './group-plan.ts';
+import { type GroupPlan, groupPlan } from './group-plan.ts';
 import { mayOverlap } from './may-overlap.ts';
 import { NotCarriedError } from './not-carried-error.ts';
+import { isExportedRefusal, readExportedExtension } from './read-exported-extension.ts';
 import { type ReadingCollector, unknownValueOf } from './reading-collector.ts';
 
 /** Between two extensions there is room for others. */
@@ -30,13 +31,16 @@ export class ExtensionTaker {
   /** Takes what it can of a context, in its order; each of the others is told of with its reason. */
   takeContext(context: string, extensions: readonly ConfigurationElement[]): void {
     const left: ConfigurationElement[] = [];
+    let taken: ConfigurationElement | undefined;
     for (const [at, extension] of extensions.entries()) {
       const written = this.#variables.asWritten(extension.attribute('name') ?? '');
       const what =
         written === '' ? `an extension in context '${context}'` : `extension '${written}' in context '${context}'`;
       try {
-        const conditions = this.#take(extension, context, (at + 1) * POSITION_STEP, what);
-        this.#remarkOvertaking(extension, conditions, left, what);
+        if (isExportedRefusal(extension, taken)) continue;
+        const columns = this.#take(extension, context, (at + 1) * POSITION_STEP, what);
+        taken = extension;
+        this.#remarkOvertaking(extension, columns, left, what);
       } catch (error) {
         if (!(error instanceof NotCarriedError)) throw error;
         this.#collector.leaveOut(error.from, what, error.message);
@@ -53,7 +57,7 @@ export class ExtensionTaker {
     }
   }
 
-  #take(extension: ConfigurationElement, context: string, position: number, what: string): ExtensionConditions {
+  #take(extension: ConfigurationElement, context: string, position: number, what: string): TableRow {
     const from = extension.place;
     const written = everythingIn(extension);
     if (!/sofia\/gateway\/|distributor/.test(written)) throw new NotCarriedError(from, 'it picks no gateway');
@@ -62,30 +66,39 @@ export class ExtensionTaker {
     if (isTrue(extension.attribute('continue'))) {
       throw new NotCarriedError(from, 'it has continue="true": what else matches is done as well');
     }
+    const exported = readExportedExtension(extension);
+    if (exported !== undefined) {
+      const { name, columns, plan } = exported;
+      this.#propose(extension, plan, { name, context, position, ...columns }, what);
+      return columns;
+    }
     const conditions = readConditions(extension, context);
     const plan = groupPlan(stepsOf(conditions, extension));
     const captures = conditions.replacesCaptures ? conditions.captures : undefined;
     const dialled = dialRules(plan.number, captures);
     if (typeof dialled === 'string') throw new NotCarriedError(from, dialled);
     const name = this.#routeName(extension.attribute('name') ?? '', context);
-    const group = this.#groups.groupOf(plan, extension.attribute('name') ?? context, from);
+    const charset = conditions.wantsLetters ? 'user' : 'digits';
+    const columns = { ...conditions.columns, ...dialled, destination_charset: charset };
+    this.#propose(extension, plan, { name, context, position, ...columns }, what);
+    return columns;
+  }
+
+  #propose(extension: ConfigurationElement, plan: GroupPlan, columns: TableRow, what: string): void {
+    const from = extension.place;
+    const wanted = extension.attribute('name') ?? String(columns['context']);
+    const group = this.#groups.groupOf(plan, wanted, from);
     const route: TableRow = {
-      name,
-      context,
-      position,
-      ...conditions.columns,
-      ...dialled,
+      ...columns,
       group_name: group.name,
-      destination_charset: conditions.wantsLetters ? 'user' : 'digits',
       ...(plan.callerIdNumber === undefined ? {} : { caller_id_number: plan.callerIdNumber }),
       ...(plan.callerIdName === undefined ? {} : { caller_id_name: plan.callerIdName }),
     };
     const refusal = this.#collector.tryRows([...group.rows, { table: 'routes', row: route, from }]);
     if (refusal !== undefined) throw new NotCarriedError(from, refusal.why);
     group.keep();
-    this.#names.add(name);
+    if (typeof columns['name'] === 'string') this.#names.add(columns['name']);
     for (const remark of plan.remarks) this.#collector.remark(remark.from, `${what}, ${remark.what}`, remark.why);
-    return conditions;
   }
 
   #routeName(extension: string, context: string): string {
@@ -100,7 +113,7 @@ export class ExtensionTaker {
   /** trunkhunt is asked before the local dialplan: what is taken over comes before all that is not. */
   #remarkOvertaking(
     extension: ConfigurationElement,
-    { columns }: ExtensionConditions,
+    columns: TableRow,
     left: readonly ConfigurationElement[],
     what: string,
   ): void {

@@ -15,8 +15,8 @@ interface TakeOverOptions {
   readonly commonCauses: ReadonlyMap<string, string>;
 }
 
-/** In a switch's own files, a sign that it runs on them (see export): no group. */
-const EXPORT_SIGN = 'trunkhunt-local';
+/** Lists that `export` and the server write for other reasons than to share calls. */
+const SIGNS: ReadonlySet<string> = new Set(['trunkhunt-local', '-no-groups']);
 
 /** Takes over gateways, then lists, then extensions: each may name what comes before it. */
 export function takeOverFreeswitch(sources: readonly ReadSource[], options: TakeOverOptions): void {
@@ -35,7 +35,7 @@ export function takeOverFreeswitch(sources: readonly ReadSource[], options: Take
   const lists = new Map<string, TakenList>();
   for (const { sections, variables } of parts) {
     for (const element of sections.lists) {
-      if (element.attribute('name') === EXPORT_SIGN) continue;
+      if (SIGNS.has(element.attribute('name') ?? '')) continue;
       const list = takeOverList(element, { collector, variables, gateways, lists });
       if (list !== undefined) lists.set(list.name.toLowerCase(), list);
     }

@@ -17,6 +17,8 @@ export interface GatewayProfile {
   readonly name: string;
   /** Whether it has TLS; undefined where that cannot be told. */
   readonly hasTls: boolean | undefined;
+  /** Whether `export` wrote it: FreeSWITCH looks at that file only where nobody answers. */
+  readonly isExported?: boolean;
 }
 
 /** A gateway that was taken over. */
@@ -58,6 +60,7 @@ export class GatewayTaker {
     }
     if (!this.#collector.propose(rows, what)) return;
     this.#taken.set(name.toLowerCase(), { name, from });
+    if (profile.isExported === true) return;
     const why = `FreeSWITCH goes on loading it from this file, before the one that is served, and the first of a name wins: take it out of ${from.file}, then killgw and rescan`;
     this.#collector.remark(from, what, why);
   }

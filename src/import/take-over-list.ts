@@ -16,6 +16,7 @@ export interface TakenList {
 export interface ListMember {
   readonly gateway: string;
   readonly weight: number;
+  readonly tier: number;
   readonly from: SourcePlace;
 }
 
@@ -37,7 +38,8 @@ export function takeOverList(element: ConfigurationElement, around: ListSurround
   const name = element.attribute('name') ?? '';
   const from = element.place;
   const what = `list '${variables.asWritten(name)}'`;
-  const refusal = nameRefusal(name, around);
+  const later = laterTier(name, around);
+  const refusal = later === undefined ? nameRefusal(name, around) : undefined;
   if (refusal !== undefined) {
     collector.leaveOut(from, what, refusal);
     return undefined;
@@ -45,11 +47,22 @@ export function takeOverList(element: ConfigurationElement, around: ListSurround
   if (element.attribute('total-weight') !== undefined) {
     collector.remark(from, what, 'its total-weight is ignored, as mod_distributor does');
   }
-  const members = shorten(readNodes(element, what, around));
+  const members = shorten(readNodes(element, what, later?.tier ?? 1, around));
+  if (later !== undefined) return { ...later.list, members: [...later.list.members, ...members] };
   if (members.length > 0 && members.every(({ weight }) => weight <= WEIGHT_LIMIT)) return { name, from, members };
   const why = members.length === 0 ? 'it has no node that names a gateway' : `it has weights above ${WEIGHT_LIMIT}`;
   collector.leaveOut(from, what, why);
   return undefined;
+}
+
+/** `export` names the list of a group's later tier `GROUP~2`, which no group can be named. */
+function laterTier(
+  name: string,
+  { lists }: ListSurroundings,
+): { readonly list: TakenList; readonly tier: number } | undefined {
+  const [, group = '', tier] = /^(.*)~(\d{1,4})$/.exec(name) ?? [];
+  const list = lists.get(group.toLowerCase());
+  return list === undefined || tier === undefined ? undefined : { list, tier: Number(tier) };
 }
 
 function nameRefusal(name: string, { variables, lists }: ListSurroundings): string | undefined {
@@ -61,7 +74,12 @@ function nameRefusal(name: string, { variables, lists }: ListSurroundings): stri
   return first && `the name is taken by the list at ${first.from.file}:${first.from.line}, and the first wins`;
 }
 
-function readNodes(element: ConfigurationElement, what: string, around: ListSurroundings): readonly ListMember[] {
+function readNodes(
+  element: ConfigurationElement,
+  what: string,
+  tier: number,
+  around: ListSurroundings,
+): readonly ListMember[] {
   const { collector, variables, gateways } = around;
   const members = new Map<string, ListMember>();
   for (const node of element.childrenNamed('node')) {
@@ -81,10 +99,11 @@ function readNodes(element: ConfigurationElement, what: string, around: ListSurr
       );
     } else {
       const earlier = members.get(gateway);
-      if (earlier !== undefined) {
+      // Where all nodes weigh 1 the repetitions are the weights, as served lists have them.
+      if (earlier !== undefined && weight > 1) {
         collector.remark(from, which, `it is in line ${earlier.from.line} too: their weights are added up`);
       }
-      members.set(gateway, { gateway, weight: weight + (earlier?.weight ?? 0), from: earlier?.from ?? from });
+      members.set(gateway, { gateway, tier, weight: weight + (earlier?.weight ?? 0), from: earlier?.from ?? from });
     }
   }
   return [...members.values()];

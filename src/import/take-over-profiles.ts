@@ -89,7 +89,8 @@ function takeUnparsed(domain: ConfigurationElement, around: ProfileSurroundings)
     return;
   }
   for (const gateway of held) {
-    around.gateways.take(gateway, { name: exported ?? usualProfile(gateway, around), hasTls: undefined });
+    const name = exported ?? usualProfile(gateway, around);
+    around.gateways.take(gateway, { name, hasTls: undefined, isExported: exported !== undefined });
   }
 }
 
