@@ -25,7 +25,7 @@ export interface PreprocessNotes {
 const DEPTH_LIMIT = 100;
 
 /** Beyond these somebody means harm: files that include others twice, and those others twice ... */
-const INCLUDES_LIMIT = 1_000_000;
+const INCLUDES_LIMIT = 200_000;
 const LENGTH_LIMIT = 256 * 1024 * 1024;
 
 /**
