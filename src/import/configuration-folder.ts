@@ -44,6 +44,14 @@ export class ConfigurationFolder implements ConfigurationFiles {
     });
   }
 
+  identity(path: string): string {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
+  }
+
   read(path: string, from: TextPlace | undefined): string | undefined {
     const { problems, notes, onRead } = this.#options;
     const asker = from === undefined ? path : `${path} (included at ${from.file}:${from.line})`;

@@ -7,6 +7,8 @@ import type { GlobalVariables } from './global-variables.ts';
 export interface ConfigurationFiles {
   /** What an include's pattern finds, in the order of glob(3). @param from where the include stands */
   find(pattern: string, from: TextPlace): readonly string[];
+  /** What is the same for the same file, by whichever path. */
+  identity(path: string): string;
   /** The text of a file; undefined where it could not be read, which is then told of elsewhere. */
   read(path: string, from: TextPlace | undefined): string | undefined;
 }
@@ -37,7 +39,7 @@ export class Preprocessor {
   readonly #variables: GlobalVariables;
   readonly #notes: PreprocessNotes;
   readonly #out: SourceText;
-  readonly #open: string[] = [];
+  readonly #open: { readonly path: string; readonly identity: string }[] = [];
   #includes = 0;
 
   constructor(files: ConfigurationFiles, variables: GlobalVariables, notes: PreprocessNotes, out: SourceText) {
@@ -53,8 +55,11 @@ export class Preprocessor {
    */
   file(path: string, folder: string, from: TextPlace | undefined): void {
     const asker = from ?? { file: path, line: 1 };
-    if (this.#open.includes(path)) {
-      const what = `includes ${[...this.#open.slice(this.#open.indexOf(path)), path].join(', which includes ')}`;
+    const identity = this.#files.identity(path);
+    const opened = this.#open.findIndex((open) => open.identity === identity);
+    if (opened !== -1) {
+      const paths = [...this.#open.slice(opened).map((open) => open.path), path];
+      const what = `includes ${paths.join(', which includes ')}`;
       this.#notes.failed(asker, what, 'take the include out, or name the files that are meant');
       return;
     }
@@ -69,7 +74,7 @@ export class Preprocessor {
     }
     const text = this.#files.read(path, from);
     if (text === undefined) return;
-    this.#open.push(path);
+    this.#open.push({ path, identity });
     this.#lines(text, path, folder);
     this.#open.pop();
   }
@@ -82,7 +87,11 @@ export class Preprocessor {
         this.#notes.failed(place, problem.what, problem.fix);
         return;
       }
-      const { expanded, leftOfLine } = this.#variables.expand(read, place);
+      const { expanded, leftOfLine, isEndless } = this.#variables.expand(read, place);
+      if (isEndless) {
+        this.#notes.failed(place, 'variables make this line longer than a megabyte', 'take the variables out of it');
+        return;
+      }
       // FreeSWITCH looks at its own buffer here, which the expansion has cut at its first closing brace.
       if (/<\?|<\/?include>/.test(leftOfLine)) {
         this.#noticeLost(leftOfLine.replace(/<\?.*?\?>|<\/?include>/gs, ' '), place, 'holds <include> or <?');

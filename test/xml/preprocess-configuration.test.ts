@@ -32,6 +32,7 @@ function preprocess(
     {
       find: (pattern) =>
         Object.keys(files).filter((path) => path === pattern || (pattern === '/c/*' && path !== first)),
+      identity: (path) => path,
       read: (path) => files[path],
     },
     variables,
