@@ -96,7 +96,7 @@ describe('a gateway', () => {
     [[['from-user', '&#10;x']], 'gateway_params.value: 1 to 4096 characters, no control characters'],
     [[['from-domain', '$${local_ip_v4}']], "--var 'local_ip_v4=VALUE'"],
   ] as const)('with %j is left out', (parameters, why) => {
-    const reading = readGateway(parameters as unknown as [string, string][]);
+    const reading = readGateway(parameters);
     expect(reading.rows).toEqual([]);
     expect(said(reading.leftOut)).toEqual([expect.stringContaining(why)]);
   });

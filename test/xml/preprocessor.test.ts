@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { GlobalVariables } from '../../src/xml/global-variables.ts';
-import { Preprocessor } from '../../src/xml/preprocess-configuration.ts';
+import { Preprocessor } from '../../src/xml/preprocessor.ts';
 import { SourceText } from '../../src/xml/source-text.ts';
 import { longestLine, preprocessLikeFreeswitch } from '../support/preprocess-like-freeswitch.ts';
 
@@ -105,6 +105,21 @@ $\${a}|`,
     expect(source.placeAt(text.indexOf('in b'))).toEqual({ file: '/c/b', line: 2 });
     expect(source.placeAt(text.indexOf('in g'))).toEqual({ file: '/c/d/g', line: 1 });
     expect(source.placeAt(text.indexOf('end'))).toEqual({ file: '/c/f', line: 3 });
+  });
+
+  it('takes files beside the first one in the folder where it is run', () => {
+    const notes = { refused: () => undefined, noticed: () => undefined, failed: () => expect.unreachable() };
+    const files = new Map([
+      ['f', '<!--#include "b"-->'],
+      ['./b', '<!--#include "d"-->'],
+      ['./d', 'found'],
+    ]);
+    const source = new SourceText();
+    const variables = new GlobalVariables({ given: new Map(), isWhole: true });
+    const find = (pattern: string): readonly string[] => [pattern];
+    const disk = { find, identity: (path: string) => path, read: (path: string) => files.get(path) };
+    new Preprocessor(disk, variables, notes, source).file('f', '.', undefined);
+    expect(source.join()).toBe('found');
   });
 
   it('runs nothing, and names what it did not run without its arguments', () => {

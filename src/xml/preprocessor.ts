@@ -1,4 +1,5 @@
-import { type Directive, readCommentDirective, readElementDirective } from './read-directive.ts';
+import { dirname } from 'node:path';
+import { type Directive, readCommentDirective, readElementDirective } from './directive.ts';
 import { splitLines } from './split-lines.ts';
 import type { SourceText, TextPlace } from './source-text.ts';
 import type { GlobalVariables } from './global-variables.ts';
@@ -151,7 +152,7 @@ export class Preprocessor {
     else if (command === 'include') {
       const pattern = data.startsWith('/') ? data : `${folder}/${data}`;
       for (const path of this.#files.find(pattern, place)) {
-        this.file(path, path.slice(0, path.lastIndexOf('/')) || '/', place);
+        this.file(path, dirname(path), place);
       }
     } else if (['exec', 'exec-set', 'stun-set', 'env-set'].includes(command)) this.#refuse(command, data, place);
   }
