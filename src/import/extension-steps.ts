@@ -1,6 +1,6 @@
 import type { ConfigurationElement } from '../xml/configuration-element.ts';
 import { type ContinuePolicy, readContinuePolicy } from './continue-policy.ts';
-import { type DialStringLeg, listAskedBy, readDialString } from './read-dial-string.ts';
+import { type AskedList, type DialStringLeg, listAskedBy, readDialString } from './read-dial-string.ts';
 import { isTrue } from './is-true.ts';
 import { leadingInteger } from './leading-integer.ts';
 import { NotCarriedError } from './not-carried-error.ts';
@@ -48,7 +48,8 @@ class ActionReader implements ExtensionSteps {
   callerIdNumber: string | undefined;
   callerIdName: string | undefined;
   readonly #variables = new Map<string, string>();
-  readonly #lists = new Map<string, string>();
+  readonly #lists = new Map<string, AskedList>();
+  #choices = 0;
   #isOver = false;
 
   get hangsUpAfterBridge(): boolean {
@@ -73,7 +74,7 @@ class ActionReader implements ExtensionSteps {
     else if (application === 'distributor') {
       const list = /^\s*([^\s$]+)\s*$/.exec(data)?.[1];
       if (list === undefined) return refuse(`it asks mod_distributor with exceptions: '${data}'`);
-      this.#lists.set('DISTRIBUTOR', list);
+      this.#ask('DISTRIBUTOR', list);
     } else if (application === 'respond' || application === 'hangup') {
       if (this.steps.length === 0) return refuse(`it answers '${application} ${data}' and picks no gateway`);
       this.#isOver = true;
@@ -111,7 +112,7 @@ class ActionReader implements ExtensionSteps {
     if (equals < 1) return refuse('it has a set without a =');
     const list = listAskedBy(value);
     if (list !== undefined) {
-      this.#lists.set(name, list);
+      this.#ask(name, list);
       return;
     }
     if (/[$\\]/.test(value)) return refuse(`it sets '${name}' to what only a call knows`);
@@ -126,6 +127,11 @@ class ActionReader implements ExtensionSteps {
       if (value === '') this.#variables.delete(name);
       else this.#variables.set(name, value);
     } else refuse(`it sets '${name}', which a route cannot`);
+  }
+
+  #ask(variable: string, list: string): void {
+    this.#choices += 1;
+    this.#lists.set(variable, { list, choice: String(this.#choices) });
   }
 
   #drop(action: ConfigurationElement, what: string, why: string): void {

@@ -1,6 +1,7 @@
 import type { ContinuePolicy } from './continue-policy.ts';
 import type { DialStringLeg } from './read-dial-string.ts';
 import type { BridgeStep, ExtensionSteps } from './extension-steps.ts';
+import { isTrue } from './is-true.ts';
 import { leadingInteger } from './leading-integer.ts';
 import { NotCarriedError } from './not-carried-error.ts';
 import type { SourcePlace } from './reading.ts';
@@ -44,8 +45,9 @@ export function groupPlan(extension: ExtensionSteps): GroupPlan {
       'it tries several lists, or a list and gateways by name, and a route has one group',
     );
   }
-  const maxAttempts = leg.list === undefined ? gateways.length : legs.length;
-  if (leg.list === undefined && gateways.length < legs.length) {
+  const maxAttempts =
+    leg.list === undefined ? gateways.length : new Set(legs.map(({ choice }, at) => choice ?? at)).size;
+  if (maxAttempts < legs.length) {
     remarks.push({
       from: first.from,
       what: 'a gateway that it tries more than once',
@@ -62,6 +64,10 @@ export function groupPlan(extension: ExtensionSteps): GroupPlan {
     const why =
       'it goes on after every failure, so that a busy callee is rung through the next gateway as well; rows of group_failover_causes keep it so, and may be deleted';
     remarks.push({ from: first.from, what: 'failures', why });
+  }
+  for (const name of needlessIn(legs)) {
+    const why = 'it is not carried over: a served plan sees to that itself, or has no use for it';
+    remarks.push({ from: first.from, what: `variable '${name}'`, why });
   }
   const limits = steps.flatMap((step) => step.legs.map((one) => legLimits(step, one)));
   return {
@@ -120,6 +126,13 @@ function commonPolicy(steps: readonly BridgeStep[]): ContinuePolicy {
 /** A text that is the same for the same policy. */
 export function policyKey(policy: ContinuePolicy | undefined): string {
   return policy === undefined || policy === 'all' ? String(policy) : [...policy].sort().join();
+}
+
+/** `outbound_redirect_fatal` is what a served plan has as well. */
+function needlessIn(legs: readonly DialStringLeg[]): ReadonlySet<string> {
+  const variables = legs.flatMap((leg) => [...leg.variables]);
+  const others = variables.filter(([name, value]) => name !== 'outbound_redirect_fatal' || !isTrue(value));
+  return new Set(others.flatMap(([name]) => (NEEDLESS.test(name) ? [name] : [])));
 }
 
 interface LegLimits {

@@ -3,10 +3,18 @@ export interface DialStringLeg {
   /** Exactly one of the two: a gateway by name, or whomever a list of mod_distributor names. */
   readonly gateway: string | undefined;
   readonly list: string | undefined;
+  /** Which answer of the list: legs of one answer call the same gateway. Undefined where each leg asks anew. */
+  readonly choice: string | undefined;
   /** As it is written, with captures and variables. */
   readonly number: string;
   /** Channel variables of this leg, those of all legs included. */
   readonly variables: ReadonlyMap<string, string>;
+}
+
+/** A list that was asked before, and which time that was. */
+export interface AskedList {
+  readonly list: string;
+  readonly choice: string;
 }
 
 /**
@@ -14,7 +22,7 @@ export interface DialStringLeg {
  * @param lists the lists of mod_distributor that variables hold the choice of
  * @returns why it is no such dial string, where it is not
  */
-export function readDialString(text: string, lists: ReadonlyMap<string, string>): readonly DialStringLeg[] | string {
+export function readDialString(text: string, lists: ReadonlyMap<string, AskedList>): readonly DialStringLeg[] | string {
   if (text.includes(':_:')) return 'it rings several gateways at once (:_:)';
   if (/['\\]/.test(text)) return 'its dial string has quotes or backslashes';
   if (text.startsWith('<')) return 'its dial string has variables in < >';
@@ -46,8 +54,8 @@ export function listAskedBy(text: string): string | undefined {
 
 function readLeg(
   text: string,
-  common: ReadonlyMap<string, string>,
-  lists: ReadonlyMap<string, string>,
+  all: ReadonlyMap<string, string>,
+  lists: ReadonlyMap<string, AskedList>,
 ): DialStringLeg | string {
   const own = new Map<string, string>();
   const rest = takeVariables(text, '[', ']', own);
@@ -57,12 +65,15 @@ function readLeg(
   const [, name = '', number = ''] =
     /^((?:\$\{(?:[^{}]|\{[^{}]*\})*\}|[^/])*)\/(.*)$/s.exec(rest.slice(beginning.length)) ?? [];
   // What stands in {} wins over what stands in [] (contract 6.5).
-  const variables = new Map([...own, ...common]);
+  const variables = new Map([...own, ...all]);
   if (name === '' || number === '') return 'its dial string has no number after the gateway';
-  if (!name.includes('$')) return { gateway: name.replace(/^.*::/, ''), list: undefined, number, variables };
-  const list = listAskedBy(name) ?? lists.get(/^\$\{([^{}]+)\}$/.exec(name)?.[1] ?? '');
-  if (list === undefined) return `which gateway it calls is in '${name}', whose value only a call knows`;
-  return { gateway: undefined, list, number, variables };
+  const common = { number, variables };
+  if (!name.includes('$')) return { ...common, gateway: name.replace(/^.*::/, ''), list: undefined, choice: undefined };
+  const list = listAskedBy(name);
+  if (list !== undefined) return { ...common, gateway: undefined, list, choice: undefined };
+  const asked = lists.get(/^\$\{([^{}]+)\}$/.exec(name)?.[1] ?? '');
+  if (asked === undefined) return `which gateway it calls is in '${name}', whose value only a call knows`;
+  return { ...common, gateway: undefined, ...asked };
 }
 
 /** Takes `{a=b,c=d}` off the beginning, as often as there is one. */

@@ -4,6 +4,7 @@ import { folderBelow } from './freeswitch-source.ts';
 import { isTrue } from './is-true.ts';
 import { type FreeswitchSections, gatewaysOfDomain, unreachedGatewaysOfDomain } from './freeswitch-sections.ts';
 import type { ReadingCollector } from './reading-collector.ts';
+import type { ProposedRow } from './reading.ts';
 import type { GatewayProfile, GatewayTaker } from './gateway-taker.ts';
 
 /** The profile of gateways that stand outside of any. */
@@ -11,6 +12,9 @@ const USUAL_PROFILE = 'external';
 
 /** How `export` names the domain that holds a profile's gateways. */
 const EXPORTED_DOMAIN = /^trunkhunt-(.+)$/;
+
+/** How `export` names the file of a profile that is all its own. */
+const EXPORTED_FILE = /(?:^|\/)trunkhunt_[^/]*\.xml$/;
 
 interface ProfileSurroundings {
   readonly collector: ReadingCollector;
@@ -46,7 +50,7 @@ function takeProfile(
   isSecond: boolean,
   { domains }: FreeswitchSections,
   parsed: Set<ConfigurationElement>,
-  { gateways }: ProfileSurroundings,
+  { gateways, collector }: ProfileSurroundings,
 ): void {
   const name = profile.attribute('name') ?? '';
   const [first, ...others] = profile.childrenNamed('gateways');
@@ -59,6 +63,7 @@ function takeProfile(
     gateways.leaveOut(own, `profile '${name}' has no <settings>, and FreeSWITCH does not start it`);
   if (isSecond || settings === undefined) return;
   const known: GatewayProfile = { name, hasTls: tlsOf(settings) };
+  if (EXPORTED_FILE.test(profile.place.file)) takeWhole(profile, name, settings, collector);
   for (const gateway of own) gateways.take(gateway, known);
   for (const asked of profile.child('domains')?.childrenNamed('domain') ?? []) {
     if (!isTrue(asked.attribute('parse'))) continue;
@@ -69,6 +74,20 @@ function takeProfile(
       for (const gateway of gatewaysOfDomain(domain)) gateways.take(gateway, known);
     }
   }
+}
+
+/** A profile that the inventory held whole: others stay FreeSWITCH's own. */
+function takeWhole(
+  profile: ConfigurationElement,
+  name: string,
+  settings: ConfigurationElement,
+  collector: ReadingCollector,
+): void {
+  const rows = settings.childrenNamed('param').map((param): ProposedRow => {
+    const row = { profile: name, name: param.attribute('name') ?? '', value: param.attribute('value') ?? '' };
+    return { table: 'profile_settings', row, from: param.place };
+  });
+  collector.propose([{ table: 'profiles', row: { name }, from: profile.place }, ...rows], `profile '${name}'`);
 }
 
 function tlsOf(settings: ConfigurationElement): boolean | undefined {

@@ -18,6 +18,8 @@ const ATTRIBUTE_NAME = /[^\t\r\n =/>]*/y;
 const EQUALS = /[\t\r\n =]*/y;
 const CLOSING_NAME = /[^\t\r\n >]*/y;
 
+const NAMES_LIMIT = 10_000;
+
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
 /** Reads as FreeSWITCH's parser reads (switch_xml.c, contract 2.4), so that what it takes is taken, and nothing else. */
@@ -103,7 +105,7 @@ class Parser {
     const start = this.#at + 1;
     const end = this.#find(quote, start, `attribute '${name}' lacks its closing ${quote}`, tag);
     this.#at = end + 1;
-    return [name, this.#shared(decodeAttribute(this.#text.slice(start, end)))];
+    return [name, decodeAttribute(this.#text.slice(start, end))];
   }
 
   #closeTag(start: number): void {
@@ -146,13 +148,12 @@ class Parser {
     return found === -1 ? this.#fail(message, start) : found;
   }
 
-  /** One copy of each name and short value, however often it stands there: else the whole text is kept alive. */
-  #shared(text: string): string {
-    if (text.length > 32) return text;
-    const known = this.#names.get(text);
+  /** One copy of each name, however often it stands there; a hostile text may have any number of them. */
+  #shared(name: string): string {
+    const known = this.#names.get(name);
     if (known !== undefined) return known;
-    if (this.#names.size < 100_000) this.#names.set(text, text);
-    return text;
+    if (this.#names.size < NAMES_LIMIT) this.#names.set(name, name);
+    return name;
   }
 
   #fail(message: string, offset: number): never {

@@ -7,7 +7,7 @@ export interface TextPlace {
 
 /** Text put together from lines of many files, that still knows where each of them came from. */
 export class SourceText {
-  readonly #pieces: string[] = [];
+  #pieces: string[] = [];
   readonly #starts: number[] = [];
   readonly #files: string[] = [];
   readonly #lines: number[] = [];
@@ -27,9 +27,11 @@ export class SourceText {
     this.#length += text.length;
   }
 
-  /** All of it. */
+  /** All of it. The pieces are let go of: together they are as large again. */
   join(): string {
-    return this.#pieces.join('');
+    const text = this.#pieces.join('');
+    this.#pieces = [text];
+    return text;
   }
 
   /** Where the character at this offset came from; the last line's place beyond the end. */

@@ -216,6 +216,28 @@ describe('actions', () => {
     expect(route(readExtension({ actions: application + bridge('sofia/gateway/${DISTRIBUTOR}/$1') }))).toBeDefined();
   });
 
+  it('ask a list as often as they ask it, not as often as they use the answer', () => {
+    const asked = set('gw=${distributor(l)}');
+    const used = bridge('sofia/gateway/${gw}/$1');
+    const attempts = (actions: string): unknown => row(readExtension({ actions }), 'gateway_groups')?.['max_attempts'];
+    expect(attempts(asked + used + used)).toBe(1);
+    expect(attempts(asked + used + asked + used)).toBe(2);
+    expect(
+      attempts(
+        set('continue_on_fail=true') +
+          bridge('sofia/gateway/${distributor(l)}/$1|sofia/gateway/${distributor(l)}/$1', 'loop="2"'),
+      ),
+    ).toBe(4);
+  });
+
+  it('say which variables of a leg are not carried over', () => {
+    const reading = readExtension({
+      actions: bridge('[ignore_early_media=true,outbound_redirect_fatal=true]sofia/gateway/a/$1'),
+    });
+    const told = said(reading.remarks).filter((text) => text.includes('variable'));
+    expect(told).toEqual([expect.stringContaining("variable 'ignore_early_media'")]);
+  });
+
   it.each([
     [set('continue_on_fail=true'), 'USER_BUSY', 'next'],
     [set('continue_on_fail=18'), 'USER_BUSY', 'next'],

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { isProblem } from '../../src/errors/finding.ts';
+import { readFreeswitch } from '../../src/import/read-freeswitch.ts';
 import type { Reading } from '../../src/import/reading.ts';
 import { escapeText } from '../../src/xml/escape-text.ts';
 import { compileReading } from '../support/apply-reading.ts';
 import { readTree, said } from '../support/read-tree.ts';
+import { temporaryTree } from '../support/temporary-tree.ts';
 
 /** Reads one gateway, `g`, with these parameters in their order; `register` is false unless it is among them. */
 function readGateway(parameters: readonly (readonly [string, string])[], settings = ''): Reading {
@@ -199,6 +201,18 @@ describe('gateways of profiles', () => {
     const reading = readTree({ profiles });
     expect(reading.rows).toEqual([]);
     expect(said(reading.leftOut)).toEqual([expect.stringMatching(new RegExp(`^gateway 'a': .*${why}`))]);
+  });
+
+  it('come with their profile where export wrote it whole', () => {
+    const folder = temporaryTree({
+      'sip_profiles/trunkhunt_own.xml': `<profile name="own"><gateways>${gateway('a')}</gateways><settings><param name="sip-port" value="5090"/></settings></profile>`,
+    });
+    const rows = readFreeswitch([folder]).rows.map(({ table, row }) => [table, row['name']]);
+    expect(rows).toEqual([
+      ['profiles', 'own'],
+      ['profile_settings', 'sip-port'],
+      ['gateways', 'a'],
+    ]);
   });
 
   it('are those of the directory only where a profile looks there', () => {
