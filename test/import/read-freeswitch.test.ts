@@ -216,6 +216,25 @@ describe("what trunkhunt's own export wrote", () => {
   });
 });
 
+describe('an exported plan in a fixed order', () => {
+  const list = (name: string): string => `<list name="${name}"><node name="a" weight="1"/></list>`;
+  const plan = (more: string): string => `<context name="c"><extension name="trunkhunt r">
+<condition field="destination_number" expression="^(\\+?[0-9*#]{1,64})\\z">
+<action application="set" data="hangup_after_bridge=true"/>${more}
+<action application="bridge" data="[leg_progress_timeout=10,leg_timeout=60,outbound_redirect_fatal=true]sofia/gateway/a/$1"/>
+<action application="respond" data="503"/>
+</condition></extension></context>`;
+  const groupOf = (more: string): unknown => {
+    const tree = { profiles: plainGateways('a'), distributor: list('one') + list('two'), dialplan: plan(more) };
+    return rowsOf(readTree(tree), 'routes')[0];
+  };
+
+  it('is of the group that it names, or else of the first whose list has that order', () => {
+    expect(groupOf('<action application="set" data="trunkhunt_group=two"/>')).toMatchObject({ group_name: 'two' });
+    expect(groupOf('')).toMatchObject({ name: 'r', group_name: 'one', strip_digits: 0, destination_charset: 'digits' });
+  });
+});
+
 describe('parts of a configuration', () => {
   it('are read by themselves, with what their places tell', () => {
     const folder = temporaryTree({
