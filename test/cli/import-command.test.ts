@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -125,6 +125,35 @@ describe('import', () => {
     const { status, stdout } = await run(path, list, rules, gateways, '--apply');
     expect([status, stdout.split('\n')[0]]).toEqual([0, 'read as kamailio, opensips:']);
     expect((await runProgram(['explain', '4912', '--database', path])).stdout).toContain('route    opensips-0-49');
+  });
+});
+
+describe('import of FreeSWITCH files', () => {
+  const fileWith = (gateway: string): string => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'sip_profiles', 'external'), { recursive: true });
+    const file = join(folder, 'sip_profiles', 'external', 'x.xml');
+    writeFileSync(file, `<include>\n${gateway}\n</include>\n`);
+    return file;
+  };
+
+  it('takes over gateways, with the values that --var gives, and names their files', async () => {
+    const path = join(temporaryFolder(), 'new.db');
+    const params = '<param name="proxy" value="$${carrier}"/><param name="register" value="false"/>';
+    const file = fileWith(`<gateway name="carrier-x">${params}</gateway>`);
+    const { status, stdout } = await run(path, file, '--var', 'carrier=sip.example.net', '--apply');
+    expect([status, stdout.split('\n')[0]]).toEqual([0, 'read as freeswitch:']);
+    expect(stdout).toContain("+ gateways['carrier-x']  proxy: 'sip.example.net'");
+    expect(stdout).toContain(`(${file}:2)`);
+    expect(rowsIn(path)).toMatchObject([1, 0, 0, 0, 1]);
+  });
+
+  it('that is broken changes nothing, nor do good files beside it', async () => {
+    const { path } = temporaryInventory();
+    const before = rowsIn(path);
+    const { status, stderr } = await run(path, sourceFile('d.list', LIST), fileWith('<gateway name="x">'), '--apply');
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/import-invalid at .*x\.xml:\d/)]);
+    expect(rowsIn(path)).toEqual(before);
   });
 });
 
