@@ -5,6 +5,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import { addCheckCommand } from './check-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addExplainCommand } from './explain-command.ts';
+import { addExportCommand } from './export-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -51,6 +52,7 @@ function buildProgram(context: CommandContext): Command {
   addCheckCommand(program, context);
   addExplainCommand(program, context);
   addXmlCurlConfCommand(program, context);
+  addExportCommand(program, context);
   addSwitchesCommand(program, context);
   addHealthCommand(program, context);
   // A command made by `program.command` has copied the settings above; help for all of them ends with this.

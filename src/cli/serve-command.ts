@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
-import { createLog } from '../config/log.ts';
+import { createLog, type Log } from '../config/log.ts';
 import {
   DEFAULT_DATABASE,
   DEFAULT_LISTEN,
@@ -14,6 +14,7 @@ import {
   type Settings,
 } from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
+import { ExportKeeper } from '../export/export-keeper.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
 import { runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
@@ -47,6 +48,8 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--state <file>', 'keeps what is learned (TRUNKHUNT_STATE, else the database file with .state)')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (TRUNKHUNT_LOG_LEVEL, else info)`)
     .option('--log-format <format>', `${LOG_FORMATS.join(', ')} (TRUNKHUNT_LOG_FORMAT, else json)`)
+    .option('--export-to <folder>', "keeps FreeSWITCH's own files there fresh (TRUNKHUNT_EXPORT_TO)")
+    .option('--export-switch <hostname>', 'whose view they are, else what every switch has (TRUNKHUNT_EXPORT_SWITCH)')
     .option('--insecure-no-auth', 'listen beyond loopback without asking for a password')
     .option('--create-example', 'where the database file does not exist, make it with two example gateways')
     .option('--print-config', 'print the settings, without secrets, and stop')
@@ -69,7 +72,9 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
   const timers = { nowMs: context.clockMs, after: context.after };
   const live = new LiveState(metrics, log, context.clockMs);
-  const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log });
+  // A switch that goes on alone has the lists that it took over last.
+  const keepsAllLists = settings.exportTo !== undefined;
+  const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log, keepsAllLists });
   const keeper = startKeeping(settings.state, {
     live,
     fleet,
@@ -77,6 +82,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     log,
     wallOffsetMs: context.nowMs() - context.clockMs(),
   });
+  const exporter = startExporting(settings, { live, metrics, log }, context);
   const stopLoop = startInventoryLoop(source, live);
   try {
     fleet.start();
@@ -97,10 +103,28 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     log.info({}, 'stopped');
   } finally {
     stopLoop();
+    exporter?.stop();
     fleet.stop();
     keeper?.stop();
     source.close();
   }
+}
+
+/** A switch goes on with its own files where the server is away: they are written after each snapshot. */
+function startExporting(
+  { exportTo: folder, exportSwitch: hostname }: Settings,
+  { live, metrics, log }: { readonly live: LiveState; readonly metrics: ServerMetrics; readonly log: Log },
+  { nowMs, after }: CommandContext,
+): ExportKeeper | undefined {
+  if (folder === undefined) return undefined;
+  const count = (result: 'ok' | 'failed'): void => {
+    metrics.exported(result);
+  };
+  const keeper = new ExportKeeper({ folder, hostname, log, count, nowMs, after });
+  live.onServed((snapshot) => {
+    keeper.served(snapshot);
+  });
+  return keeper;
 }
 
 /** What was learned is worth a warm-up: without a file for it the server starts all the same. */

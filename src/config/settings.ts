@@ -23,6 +23,10 @@ export interface Settings {
   readonly credentials: Credentials | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** The folder whose files of FreeSWITCH's are kept fresh; undefined = none are. */
+  readonly exportTo: string | undefined;
+  /** The switch whose view those are; "" = what every switch has. */
+  readonly exportSwitch: string;
 }
 
 /** What was given on the command line; it wins over the environment. */
@@ -33,6 +37,8 @@ export interface SettingFlags {
   readonly credentialsFile?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
+  readonly exportTo?: string;
+  readonly exportSwitch?: string;
   readonly insecureNoAuth?: boolean;
 }
 
@@ -54,6 +60,8 @@ const KNOWN_NAMES: readonly string[] = [
   'TRUNKHUNT_CREDENTIALS_FILE',
   'TRUNKHUNT_LOG_LEVEL',
   'TRUNKHUNT_LOG_FORMAT',
+  'TRUNKHUNT_EXPORT_TO',
+  'TRUNKHUNT_EXPORT_SWITCH',
 ];
 
 export const DEFAULT_DATABASE = './data/inventory.db';
@@ -87,6 +95,8 @@ const Given = z.object({
     }),
   logLevel: z.enum(LOG_LEVELS, `it is none of ${LOG_LEVELS.join(', ')}`).default('info'),
   logFormat: z.enum(LOG_FORMATS, `it is neither ${LOG_FORMATS.join(' nor ')}`).default('json'),
+  exportTo: z.string().min(1, 'it is empty').optional(),
+  exportSwitch: z.string().default(''),
 });
 
 /**
@@ -104,6 +114,8 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
     credentials,
     logLevel: flags.logLevel ?? environment['TRUNKHUNT_LOG_LEVEL'],
     logFormat: flags.logFormat ?? environment['TRUNKHUNT_LOG_FORMAT'],
+    exportTo: flags.exportTo ?? environment['TRUNKHUNT_EXPORT_TO'],
+    exportSwitch: flags.exportSwitch ?? environment['TRUNKHUNT_EXPORT_SWITCH'],
   });
   if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSetting));
   const listen = parseListenAddress(flags.listen ?? environment['TRUNKHUNT_LISTEN'] ?? DEFAULT_LISTEN);
@@ -115,12 +127,12 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   // An empty name has a finding of its own.
   if (state !== '' && resolve(state) === resolve(database)) findings.push(stateIsInventory(state));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  return { ...parsed.data, state };
+  return { ...parsed.data, state, exportTo: parsed.data.exportTo };
 }
 
 /** Every setting as it may be shown to anybody. */
 export function describeSettings(settings: Settings): Readonly<Record<string, string>> {
-  const { credentials } = settings;
+  const { credentials, exportTo, exportSwitch } = settings;
   return {
     database: settings.database,
     state: settings.state,
@@ -128,6 +140,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     authentication: credentials === undefined ? 'none' : `basic, user ${credentials.user}, password [redacted]`,
     logLevel: settings.logLevel,
     logFormat: settings.logFormat,
+    ...(exportTo === undefined ? {} : { exportTo, exportSwitch }),
   };
 }
 

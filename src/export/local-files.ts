@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isServed } from '../routing/gateway.ts';
-import { type GatewayGroup, tiersOn } from '../routing/gateway-group.ts';
+import { tiersOn } from '../routing/gateway-group.ts';
 import type { Route } from '../routing/route.ts';
 import { type Snapshot, viewOf } from '../routing/snapshot.ts';
-import { spreadOrder } from '../routing/spread-order.ts';
-import { type DistributorList, laterListName } from '../xml/distributor-document.ts';
+import { type DistributorList, groupLists } from '../xml/distributor-document.ts';
 import {
   LOCAL_LIST,
   localContextsFile,
@@ -52,20 +51,9 @@ export function localFiles(snapshot: Snapshot, hostname: string): LocalFiles {
 
 /** Every group's lists, and the one that says where they come from, where no group has its name. */
 function localLists(snapshot: Snapshot, view: string): readonly DistributorList[] {
-  const lists = snapshot.groups.flatMap((group) => groupLists(group, view));
+  const lists = snapshot.groups.flatMap((group) => groupLists(group, tiersOn(group, view)));
   const isTaken = lists.some(({ name }) => name.toLowerCase() === LOCAL_LIST);
   return isTaken ? lists : [...lists, { name: LOCAL_LIST, nodes: [] }];
-}
-
-function groupLists(group: GatewayGroup, view: string): readonly DistributorList[] {
-  const [lowest, ...later] = tiersOn(group, view);
-  return [
-    { name: group.name, nodes: lowest === undefined ? [] : spreadOrder(lowest.lineup.members).names },
-    ...later.map(({ tier, lineup }) => ({
-      name: laterListName(group.name, tier),
-      nodes: spreadOrder(lineup.members).names,
-    })),
-  ];
 }
 
 function gatewayFiles(snapshot: Snapshot, view: string): readonly LocalFile[] {
@@ -75,9 +63,9 @@ function gatewayFiles(snapshot: Snapshot, view: string): readonly LocalFile[] {
     content: localProfileFile({ profile, gateways: served.filter((it) => it.profile === profile.name) }),
   }));
   const inDirectory = served.filter(({ profile }) => !snapshot.profiles.some(({ name }) => name === profile));
-  const profiles = [...new Set(inDirectory.map(({ profile }) => profile))].sort().map(
-    (profile): ProfileGateways => ({ profile, gateways: inDirectory.filter((it) => it.profile === profile) }),
-  );
+  const profiles = [...new Set(inDirectory.map(({ profile }) => profile))]
+    .sort()
+    .map((profile): ProfileGateways => ({ profile, gateways: inDirectory.filter((it) => it.profile === profile) }));
   if (profiles.length === 0) return whole;
   return [...whole, { path: 'directory/trunkhunt.xml', content: localDirectoryFile(profiles) }];
 }

@@ -31,6 +31,8 @@ export interface ReconcilerContext {
   readonly pause: (ms: number) => Promise<void>;
   /** A gateway that others did not wait for is gone: it can come anew. */
   readonly onLeft: () => void;
+  /** Whether lists of all groups matter, since the switch is to do without this server: else those that choose. */
+  readonly keepsAllLists?: boolean | undefined;
 }
 
 /** What is to be done at a switch, and what differs. */

@@ -1,4 +1,6 @@
+import type { GatewayGroup, Tier } from '../routing/gateway-group.ts';
 import type { Name } from '../routing/name.ts';
+import { spreadOrder } from '../routing/spread-order.ts';
 import { element, writeAnswer, type XmlElement } from './write-document.ts';
 
 /** The name of a list: that of its group, or made of one by `laterListName`. */
@@ -15,6 +17,21 @@ export interface DistributorList {
  * is said with a list that no group can be named like, and that never names a gateway.
  */
 const NO_GROUPS: DistributorList = { name: '-no-groups' as ListName, nodes: [] };
+
+/**
+ * The lists of a group: its lowest usable tier under its own name, in the order in which turns are taken, then the later
+ * tiers.
+ */
+export function groupLists(group: GatewayGroup, tiers: readonly Tier[]): readonly DistributorList[] {
+  const [lowest, ...later] = tiers;
+  return [
+    { name: group.name, nodes: lowest === undefined ? [] : spreadOrder(lowest.lineup.members).names },
+    ...later.map(({ tier, lineup }) => ({
+      name: laterListName(group.name, tier),
+      nodes: spreadOrder(lineup.members).names,
+    })),
+  ];
+}
 
 /** The list of a tier that is not the group's lowest; no group can be named so. */
 export function laterListName(group: Name, tier: number): ListName {

@@ -76,7 +76,12 @@ function numbersByRules(route: Route, tiers: readonly Tier[], gateways: readonly
       [...found, inline('action', 'unset', variable), ...missed, inline('anti-action', 'set', `${variable}=${names}`)],
     );
   });
-  const plan = localPlan(route, tiers, numberByGateway(), without.map((name) => `\${${name}}`));
+  const plan = localPlan(
+    route,
+    tiers,
+    numberByGateway(),
+    without.map((name) => `\${${name}}`),
+  );
   return [...conditions, refusing('destination_number', routed.expression, plan)];
 }
 

@@ -36,7 +36,8 @@ export function localPlan(
   without: readonly string[],
 ): readonly XmlElement[] {
   const { group } = route;
-  const steps = group.strategy === 'ordered' ? orderedSteps(group, tiers, numbers) : sharedSteps(group, tiers, numbers, without);
+  const steps =
+    group.strategy === 'ordered' ? orderedSteps(group, tiers, numbers) : sharedSteps(group, tiers, numbers, without);
   // Whoever was not tried is passed over, as trunkhunt would, whatever the causes say.
   const policy = [...new Set([...group.continueOn, ...NOT_TRIED.split(',')])].sort().join(',');
   return [

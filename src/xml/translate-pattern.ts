@@ -118,7 +118,7 @@ class PatternReader {
     const end = this.#source.indexOf('\\E', this.#at);
     const text = this.#source.slice(this.#at, end === -1 ? undefined : end);
     this.#at += text.length + (end === -1 ? 0 : 2);
-    return [...text].map(literal).join('') + (text === '' ? '' : this.#quantifier());
+    return text.replace(/[^]/g, literal) + (text === '' ? '' : this.#quantifier());
   }
 
   #escapedCharacter(character: string, write: (character: string) => string): string {
