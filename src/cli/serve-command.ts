@@ -112,7 +112,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
 
 /** A switch goes on with its own files where the server is away: they are written after each snapshot. */
 function startExporting(
-  { exportTo: folder, exportSwitch: hostname }: Settings,
+  { exportTo: folder, exportSwitch: hostname = '' }: Settings,
   { live, metrics, log }: { readonly live: LiveState; readonly metrics: ServerMetrics; readonly log: Log },
   { nowMs, after }: CommandContext,
 ): ExportKeeper | undefined {

@@ -25,8 +25,8 @@ export interface Settings {
   readonly logFormat: LogFormat;
   /** The folder whose files of FreeSWITCH's are kept fresh; undefined = none are. */
   readonly exportTo: string | undefined;
-  /** The switch whose view those are; "" = what every switch has. */
-  readonly exportSwitch: string;
+  /** The switch whose view those are; undefined = what every switch has. */
+  readonly exportSwitch: string | undefined;
 }
 
 /** What was given on the command line; it wins over the environment. */
@@ -96,7 +96,7 @@ const Given = z.object({
   logLevel: z.enum(LOG_LEVELS, `it is none of ${LOG_LEVELS.join(', ')}`).default('info'),
   logFormat: z.enum(LOG_FORMATS, `it is neither ${LOG_FORMATS.join(' nor ')}`).default('json'),
   exportTo: z.string().min(1, 'it is empty').optional(),
-  exportSwitch: z.string().default(''),
+  exportSwitch: z.string().optional(),
 });
 
 /**
@@ -127,7 +127,8 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   // An empty name has a finding of its own.
   if (state !== '' && resolve(state) === resolve(database)) findings.push(stateIsInventory(state));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  return { ...parsed.data, state, exportTo: parsed.data.exportTo };
+  const { exportTo, exportSwitch } = parsed.data;
+  return { ...parsed.data, state, exportTo, exportSwitch };
 }
 
 /** Every setting as it may be shown to anybody. */
@@ -140,7 +141,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     authentication: credentials === undefined ? 'none' : `basic, user ${credentials.user}, password [redacted]`,
     logLevel: settings.logLevel,
     logFormat: settings.logFormat,
-    ...(exportTo === undefined ? {} : { exportTo, exportSwitch }),
+    ...(exportTo === undefined ? {} : { exportTo, exportSwitch: exportSwitch ?? 'what every switch has' }),
   };
 }
 
