@@ -13,7 +13,7 @@ import {
   localProfileFile,
   type ProfileGateways,
 } from '../xml/local-documents.ts';
-import { localExtension } from '../xml/local-extension.ts';
+import { localExtensions } from '../xml/local-extension.ts';
 import type { XmlElement } from '../xml/write-document.ts';
 import type { NotExpressed } from './not-expressed.ts';
 
@@ -78,9 +78,9 @@ function localRoutes(snapshot: Snapshot, view: string): LocalFiles {
     const key = route.context.toLowerCase();
     const entry = contexts.get(key) ?? { context: route.context, extensions: [] };
     contexts.set(key, entry);
-    const written = localExtension(route, tiersOn(route.group, view));
+    const written = localExtensions(route, tiersOn(route.group, view));
     if ('column' in written) notExpressed.push(leftOut(route, written.column, written.why));
-    else entry.extensions.push(written);
+    else entry.extensions.push(...written);
   }
   const written = [...contexts.values()]
     .filter(({ extensions }) => extensions.length > 0)

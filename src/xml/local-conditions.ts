@@ -15,7 +15,10 @@ export interface LocalConditions {
   readonly patternExpression: string | undefined;
 }
 
-/** Texts that patterns are matched with, so that FreeSWITCH's engine and ours agree. `MATCH_LENGTH_LIMIT` long at most. */
+/**
+ * Texts that patterns are matched with, so that FreeSWITCH's engine and ours agree, `MATCH_LENGTH_LIMIT` long at most.
+ * Numbers need none: those that are planned are proven anyway.
+ */
 const PLAIN_TEXT = '^[\\x20-\\x7e]{0,256}\\z';
 const PLAIN_TEXT_OF_SOME_LENGTH = '^[\\x20-\\x7e]{1,256}\\z';
 
@@ -27,7 +30,7 @@ export function localConditions(route: Route): LocalConditions | Unexpressed {
   const add = (field: string, expression: string): void => {
     elements.push(element('condition', { field, expression }));
   };
-  const addPattern = (field: string, pattern: Pattern, column: string, guard: string): Unexpressed | undefined => {
+  const addPattern = (field: string, pattern: Pattern, column: string, guard?: string): Unexpressed | undefined => {
     const translated = translatePattern(pattern.source);
     if ('reason' in translated) return { column, why: translated.reason };
     if (column === 'destination_pattern') {
@@ -37,13 +40,13 @@ export function localConditions(route: Route): LocalConditions | Unexpressed {
         return { column: 'dial_number', why };
       }
     }
-    add(field, guard);
+    if (guard !== undefined) add(field, guard);
     add(field, translated.expression);
     return undefined;
   };
   if (destinationPrefix !== '') add('destination_number', `^${destinationPrefix.replace(/[.*+]/g, '\\$&')}`);
   const problem =
-    (destinationPattern && addPattern('destination_number', destinationPattern, 'destination_pattern', PLAIN_TEXT)) ??
+    (destinationPattern && addPattern('destination_number', destinationPattern, 'destination_pattern')) ??
     (callerPattern && addPattern('caller_id_number', callerPattern, 'caller_pattern', PLAIN_TEXT));
   if (problem !== undefined) return problem;
   if (sourceNetwork !== undefined) elements.push(...networkConditions(sourceNetwork));

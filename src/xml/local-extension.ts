@@ -13,19 +13,25 @@ import { element, type XmlElement } from './write-document.ts';
 const MADE_NUMBER = 'trunkhunt_number';
 
 /**
- * A route as an extension of the switch's own dialplan: matches what the route matches, refuses with 484 what it
- * refuses, and plans the rest. A number enters a dial string only as what an anchored expression captured.
+ * A route as extensions of the switch's own dialplan: the first plans what the route matches, the second refuses with
+ * 484 those of its numbers that cannot be dialled, instead of leaving them to the routes that follow. A number enters a
+ * dial string only as what an anchored expression captured.
  * @param tiers of the route's group, as the switch sees them
  * @returns why the route has to be left out, where it cannot be said
  */
-export function localExtension(route: Route, tiers: readonly Tier[]): XmlElement | Unexpressed {
+export function localExtensions(route: Route, tiers: readonly Tier[]): readonly XmlElement[] | Unexpressed {
   const conditions = localConditions(route);
   if ('column' in conditions) return conditions;
-  const last = numberConditions(route, tiers, conditions.patternExpression);
-  return element('extension', { name: `trunkhunt ${route.label}` }, [...conditions.elements, ...last]);
+  const { elements, patternExpression } = conditions;
+  const name = `trunkhunt ${route.label}`;
+  const refusal = element('condition', {}, [action('respond', '484')]);
+  return [
+    element('extension', { name }, [...elements, ...numberConditions(route, tiers, patternExpression)]),
+    element('extension', { name: `${name} (refused)` }, [...elements, refusal]),
+  ];
 }
 
-/** The conditions on the number itself, after all others: what fails here is refused instead of tried elsewhere. */
+/** The conditions on the number itself, after all others: what fails here is refused. */
 function numberConditions(
   route: Route,
   tiers: readonly Tier[],
@@ -35,19 +41,19 @@ function numberConditions(
   const planned = (dialled: string): readonly XmlElement[] => planOrRefuse(route, tiers, dialled);
   if (dialNumber?.includes('$') === true && patternExpression !== undefined) {
     return [
-      refusing('destination_number', wholeNumber(charset), []),
+      proven('destination_number', wholeNumber(charset), []),
       madeNumber(patternExpression, dialNumber),
-      refusing(`\${${MADE_NUMBER}}`, wholeNumber(charset), planned('$1')),
+      proven(`\${${MADE_NUMBER}}`, wholeNumber(charset), planned('$1')),
     ];
   }
-  if (dialNumber !== undefined) return [refusing('destination_number', wholeNumber(charset), planned(dialNumber))];
+  if (dialNumber !== undefined) return [proven('destination_number', wholeNumber(charset), planned(dialNumber))];
   const gateways = tiers.flatMap((tier) => tier.gateways);
   const rules = distinctRules(gateways);
   if (rules.length > 1) return numbersByRules(route, tiers, gateways);
   const proof = proveNumber(charset, [route.numberRules, ...rules], destinationPrefix);
-  // The inventory is proven to leave some number to dial; without gateways there is none to prove it for.
-  if (proof === undefined) return [element('condition', {}, [action('respond', '484')])];
-  return [refusing('destination_number', proof.expression, planned(proof.dialled))];
+  // Prefix and rules together may leave none, which the inventory is not proven against.
+  if (proof === undefined) return [proven('destination_number', NEVER, [])];
+  return [proven('destination_number', proof.expression, planned(proof.dialled))];
 }
 
 /** Captures of the route's pattern, put together. Braces keep a digit that follows from being read as the capture's. */
@@ -60,7 +66,7 @@ function madeNumber(expression: string, dialNumber: string): XmlElement {
 function numbersByRules(route: Route, tiers: readonly Tier[], gateways: readonly Gateway[]): readonly XmlElement[] {
   const { charset, numberRules, destinationPrefix } = route;
   const routed = proveNumber(charset, [numberRules], destinationPrefix);
-  if (routed === undefined) return [element('condition', {}, [action('respond', '484')])];
+  if (routed === undefined) return [proven('destination_number', NEVER, [])];
   const rules = distinctRules(gateways);
   const without = rules.map((_, at) => `trunkhunt_without_${at + 1}`);
   const conditions = rules.map((own, at) => {
@@ -82,7 +88,7 @@ function numbersByRules(route: Route, tiers: readonly Tier[], gateways: readonly
     numberByGateway(),
     without.map((name) => `\${${name}}`),
   );
-  return [...conditions, refusing('destination_number', routed.expression, plan)];
+  return [...conditions, proven('destination_number', routed.expression, plan)];
 }
 
 function distinctRules(gateways: readonly Gateway[]): readonly NumberRules[] {
@@ -97,12 +103,9 @@ function planOrRefuse(route: Route, tiers: readonly Tier[], dialled: string): re
   return localPlan(route, tiers, sameNumber(dialled), []);
 }
 
-/** A condition that, where it fails, ends the call. */
-function refusing(field: string, expression: string, actions: readonly XmlElement[]): XmlElement {
-  return element('condition', { field, expression }, [
-    ...actions,
-    element('anti-action', { application: 'respond', data: '484' }),
-  ]);
+/** Actions that may use what an anchored expression captured. */
+function proven(field: string, expression: string, actions: readonly XmlElement[]): XmlElement {
+  return element('condition', { field, expression }, actions);
 }
 
 /** Done while the dialplan is still being read, so that a later condition sees it (contract 6.1). */

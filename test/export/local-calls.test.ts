@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -140,7 +141,8 @@ function agrees(snapshot: Snapshot, local: LocalSwitch, { header, ...it }: CallP
     expect(run.outcome).toBe('no_extension');
     return false;
   }
-  expect(run.extension).toBe(`trunkhunt ${decision.route.label}`);
+  const isRefused = isDeepStrictEqual(run.outcome, { respond: 484 });
+  expect(run.extension).toBe(`trunkhunt ${decision.route.label}${isRefused ? ' (refused)' : ''}`);
   if (decision.outcome === 'rejected_number') {
     // Where each gateway's own rules refuse it, the switch finds nobody left to call.
     expect([{ respond: 484 }, { respond: 503 }]).toContainEqual(run.outcome);

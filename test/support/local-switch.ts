@@ -5,6 +5,7 @@ import { isAddress } from '../../src/inventory/proxy-address.ts';
 import { parseNetwork } from '../../src/inventory/parse-network.ts';
 import { listsIn, ModDistributor } from './mod-distributor.ts';
 import { parseDialString } from './parse-local-dial-string.ts';
+import { asJavascript } from './pcre-expression.ts';
 import { parseLikeFreeswitch } from './parse-like-freeswitch.ts';
 import { preprocessLikeFreeswitch } from './preprocess-like-freeswitch.ts';
 import { childrenNamed, type XmlNode } from './xml-node.ts';
@@ -152,14 +153,8 @@ export class LocalSwitch {
     if (/\$\{|\\[\\ns't]/.test(expression)) throw new Error(`FreeSWITCH would expand the expression ${expression}`);
     if (/^[_/]/.test(expression)) throw new Error(`FreeSWITCH would not read ${expression} as an expression`);
     const text = field.includes('$') ? this.#expand(field, call, variables) : callerField(field, call);
-    // FreeSWITCH's engine sees bytes, and `$` in it matches before a last line's end too.
-    if (/(?<!\\)\$/.test(expression)) throw new Error(`${expression} lets a line's end through`);
-    const isAnyCase = expression.startsWith('(?i)');
-    const source = expression
-      .slice(isAnyCase ? '(?i)'.length : 0)
-      .replaceAll('\\z', '(?![^])')
-      .replaceAll('\\A', '(?<![^])');
-    return new RegExp(source, isAnyCase ? 'i' : '').exec(Buffer.from(text, 'utf8').toString('latin1'));
+    // FreeSWITCH's engine sees bytes.
+    return asJavascript(expression).exec(Buffer.from(text, 'utf8').toString('latin1'));
   }
 
   /** Replaces `${...}` from within, and runs the commands among them. */
