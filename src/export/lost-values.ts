@@ -82,7 +82,7 @@ function lostMembers(rows: TableRows, snapshot: Snapshot, view: string): readonl
   const turns = new Map([...tiers].map(([group, of]) => [group, turnsIn(of)]));
   return rows.gateway_group_members.flatMap((row): readonly NotExpressed[] => {
     const found = turns.get(String(row['group_name']))?.get(String(row['gateway'])) ?? 0;
-    if (found === row['weight']) return [];
+    if (found === row['weight'] && found > 0) return [];
     const why = found === 0 ? 'it is in no list' : `lists hold turns: it has ${found} in a round`;
     return [{ table: 'gateway_group_members', key: keyWords('gateway_group_members', row), column: 'weight', why }];
   });
