@@ -5,7 +5,8 @@
 --   BEGIN; INSERT INTO change_note (who, why) VALUES ('jo', 'carrier-a is cheaper now'); UPDATE ...; UPDATE ...;
 --   DELETE FROM change_note; COMMIT;
 -- A note that is left behind counts while changes follow each other within 10 s. SQLite tells a trigger nothing of
--- transactions; the time, which is the same throughout one statement, is all there is to go by.
+-- transactions; the time, which is the same throughout one statement, is all there is to go by: what is committed
+-- within one millisecond is one version, and going back never ends within a statement.
 
 CREATE TABLE change_note (
   id INTEGER NOT NULL PRIMARY KEY DEFAULT 1
@@ -76,7 +77,8 @@ CREATE TRIGGER history_entries_insert INSTEAD OF INSERT ON history_entries BEGIN
     FROM (SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS now_ms)
       LEFT JOIN change_note AS note
       LEFT JOIN (SELECT at_ms, who FROM history_versions ORDER BY version DESC LIMIT 1) AS latest
-    WHERE CASE WHEN note.id IS NULL THEN latest.who IS NOT NULL OR latest.at_ms IS NOT now_ms ELSE note.version IS NULL END;
+    WHERE CASE WHEN note.id IS NULL THEN latest.who IS NOT NULL OR latest.at_ms IS NOT now_ms
+      ELSE note.version IS NULL END;
   UPDATE change_note SET version = (SELECT max(version) FROM history_versions),
     used_ms = CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER);
   INSERT INTO history (version, table_name, key, old, new)
@@ -201,7 +203,8 @@ CREATE TRIGGER history_gateway_variables_before_insert BEFORE INSERT ON gateway_
   INSERT INTO history_replaced (table_name, key, old)
     SELECT 'gateway_variables', json_array(gateway, name, direction), json_object(
       'gateway', gateway, 'name', name, 'value', value, 'direction', direction)
-    FROM gateway_variables WHERE gateway = new.gateway AND name = new.name AND coalesce(direction, '') = coalesce(new.direction, '');
+    FROM gateway_variables
+    WHERE gateway = new.gateway AND name = new.name AND coalesce(direction, '') = coalesce(new.direction, '');
 END;
 CREATE TRIGGER history_gateway_variables_insert AFTER INSERT ON gateway_variables BEGIN
   INSERT INTO history_entries (table_name, key, old, new)
@@ -216,7 +219,8 @@ CREATE TRIGGER history_gateway_variables_before_update BEFORE UPDATE ON gateway_
   INSERT INTO history_replaced (table_name, key, old)
     SELECT 'gateway_variables', json_array(gateway, name, direction), json_object(
       'gateway', gateway, 'name', name, 'value', value, 'direction', direction)
-    FROM gateway_variables WHERE gateway = new.gateway AND name = new.name AND coalesce(direction, '') = coalesce(new.direction, '')
+    FROM gateway_variables
+    WHERE gateway = new.gateway AND name = new.name AND coalesce(direction, '') = coalesce(new.direction, '')
       AND NOT (gateway IS old.gateway AND name IS old.name AND direction IS old.direction);
 END;
 CREATE TRIGGER history_gateway_variables_update AFTER UPDATE ON gateway_variables BEGIN
@@ -352,7 +356,8 @@ END;
 CREATE TRIGGER history_routes_insert AFTER INSERT ON routes BEGIN
   INSERT INTO history_entries (table_name, key, old, new)
     SELECT table_name, key, old, NULL FROM history_replaced WHERE table_name = 'routes'
-      AND (json_extract(key, '$[0]') = new.id OR NOT EXISTS (SELECT 1 FROM routes WHERE id = json_extract(key, '$[0]')));
+      AND (json_extract(key, '$[0]') = new.id
+        OR NOT EXISTS (SELECT 1 FROM routes WHERE id = json_extract(key, '$[0]')));
   DELETE FROM history_replaced WHERE table_name = 'routes';
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'routes', json_array(new.id), NULL, json_object(

@@ -15,6 +15,8 @@ export interface CommandContext {
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly nodeVersion: string;
+  /** Who gives the command, for the history of the inventory: 1 to 255 characters, none of them a control character. */
+  readonly user: string;
   /** Settles when the process is asked to stop. */
   readonly stopped: () => Promise<void>;
   /** Sets the status with which the process ends. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { runProgram } from './program.ts';
 
 // Whoever reads our output may have had enough of it: `trunkhunt check | head`.
@@ -14,6 +15,10 @@ await runProgram(process.argv.slice(2), {
     err: (text) => {
       process.stderr.write(text);
     },
+    width: process.stdout.isTTY ? process.stdout.columns : Infinity,
+    // See no-color.org.
+    hasColour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    showsProgress: process.stderr.isTTY,
   },
   environment: process.env,
   readFile: (path) => readFileSync(path, 'utf8'),
@@ -27,6 +32,7 @@ await runProgram(process.argv.slice(2), {
   },
   random: () => Math.random(),
   nodeVersion: process.version,
+  user: userName(),
   stopped: () =>
     new Promise((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -39,3 +45,18 @@ await runProgram(process.argv.slice(2), {
     process.exitCode = status;
   },
 });
+
+/** Whoever became root by sudo is named, not root. A container's user may have no name. */
+function userName(): string {
+  const name = process.env['SUDO_USER'] ?? accountName() ?? process.env['USER'] ?? '';
+  const shown = name.replace(/\p{Cc}/gu, '').slice(0, 255);
+  return shown === '' ? `uid ${process.getuid?.() ?? 'unknown'}` : shown;
+}
+
+function accountName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}

@@ -8,6 +8,7 @@ import { compileSnapshot } from '../../src/inventory/compile-snapshot.ts';
 import { readInventoryRows } from '../../src/inventory/inventory-rows.ts';
 import { migrate, migrationState, requireMigrated } from '../../src/inventory/migrate.ts';
 import { type Migration, readMigrations } from '../../src/inventory/read-migrations.ts';
+import { TABLE_NAMES } from '../../src/inventory/table-rows.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 
@@ -49,10 +50,9 @@ describe('migrating', () => {
     const { applied, backup } = migrate(database, shipped, NOW_MS);
     expect(applied).toEqual(shipped);
     expect(backup).toBeUndefined();
-    const named = ['failover_causes', 'gateway_group_members', 'gateway_groups', 'gateway_params', 'gateway_switches'];
-    const others = ['gateway_variables', 'gateways', 'group_failover_causes', 'outcome_blame', 'profile_settings'];
-    const last = ['profiles', 'routes', 'switches', 'trunkhunt_migrations'];
-    expect(tablesOf(database)).toEqual([...named, ...others, ...last]);
+    const ledgers = ['change_note', 'history', 'history_replaced', 'history_settings', 'history_versions'];
+    const others = ['sqlite_sequence', 'trunkhunt_migrations'];
+    expect(tablesOf(database)).toEqual([...TABLE_NAMES, ...ledgers, ...others].sort());
     expect(readdirSync(join(database.name, '..')).filter((file) => file.includes('backup'))).toEqual([]);
   });
 
@@ -184,7 +184,7 @@ describe('the upgrade of an inventory of version 1', () => {
   const ownTablesOf = (database: Database): readonly string[] =>
     tablesOf(database)
       .map(String)
-      .filter((table) => table !== 'trunkhunt_migrations');
+      .filter((table) => TABLE_NAMES.some((name) => name === table));
 
   function upgraded() {
     const database = emptyFile();

@@ -14,7 +14,11 @@ describe('the shipped migrations', () => {
   });
 
   it('say no BEGIN and no COMMIT: each runs inside of a transaction', () => {
-    for (const { sql } of readMigrations()) expect(sql).not.toMatch(/^\s*(?:BEGIN|COMMIT|END|ROLLBACK|PRAGMA)\b/im);
+    for (const { sql } of readMigrations()) {
+      // Triggers have a BEGIN and an END of their own.
+      const rest = sql.replace(/^CREATE TRIGGER .*? BEGIN\n.*?^END;$/gms, '');
+      expect(rest).not.toMatch(/^\s*(?:BEGIN|COMMIT|END|ROLLBACK|PRAGMA)\b/im);
+    }
   });
 });
 

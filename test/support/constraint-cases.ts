@@ -37,6 +37,12 @@ export const VALID_ROWS: Readonly<Record<string, RowValues>> = {
   profile_settings: { profile: 'known', name: 'sip-port', value: '5060' },
 };
 
+/** Tables beside the inventory that clients write to. */
+const OTHER_ROWS: Readonly<Record<string, RowValues>> = {
+  change_note: { who: 'jo' },
+  history_settings: { id: 1 },
+};
+
 function values(constraint: string, refused: readonly SqlValue[], accepted: readonly SqlValue[]): ConstraintCase {
   const column = constraint.split(/[.:]/)[1] ?? '';
   const asRows = (list: readonly SqlValue[]): readonly RowValues[] => list.map((value) => ({ [column]: value }));
@@ -251,19 +257,33 @@ const SWITCHES_AND_PROFILES: readonly ConstraintCase[] = [
   text('profile_settings.value', 4096),
 ];
 
+const HISTORY: readonly ConstraintCase[] = [
+  { constraint: 'change_note: one note', refused: [{ id: 0 }, { id: 2 }], accepted: [{ id: 1 }] },
+  text('change_note.who', 255),
+  {
+    ...text('change_note.why', 1000, ''),
+    refused: text('change_note.why', 1000).refused.filter((it) => it['why'] !== ''),
+  },
+  { constraint: 'history_settings: one row', refused: [{ id: 0 }, { id: 2 }], accepted: [{ id: 1 }] },
+  range('history_settings.keep_days', 0, 36_500, 365),
+];
+
 export const CONSTRAINT_CASES: readonly ConstraintCase[] = [
   ...GATEWAYS,
   ...GROUPS,
   ...ROUTES,
   ...SWITCHES_AND_PROFILES,
+  ...HISTORY,
 ];
 
 /** Inserts a valid row with other values, and takes it back. */
 export function tryRow(database: Database, table: string, values: RowValues): void {
-  const row = { ...VALID_ROWS[table], ...values };
+  const row = { ...VALID_ROWS[table], ...OTHER_ROWS[table], ...values };
   const columns = Object.keys(row);
   const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
   database.exec('SAVEPOINT attempt');
+  // It has the one row that it can have.
+  if (table === 'history_settings') database.exec('DELETE FROM history_settings');
   try {
     database.prepare(sql).run(...Object.values(row));
   } finally {

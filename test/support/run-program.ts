@@ -28,6 +28,9 @@ export async function runProgram(
       err: (text) => {
         stderr += text;
       },
+      width: Infinity,
+      hasColour: false,
+      showsProgress: false,
     },
     environment,
     readFile: (path) => readFileSync(path, 'utf8'),
@@ -41,6 +44,7 @@ export async function runProgram(
     },
     random: () => 0,
     nodeVersion: 'v0.0.0',
+    user: 'operator',
     stopped: () => stopped(stdout),
     exit: (wanted) => {
       status = wanted;

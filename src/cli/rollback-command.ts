@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { readSettings, type SettingFlags } from '../config/settings.ts';
+import { describeFinding, isProblem } from '../errors/finding.ts';
+import { diffTables, type RowChange } from '../inventory/diff-tables.ts';
+import { rowsAt } from '../inventory/rows-at.ts';
+import { type ChangeResult, type InventoryEditor, openInventoryEditor } from '../inventory/inventory-editor.ts';
+import { lastGoodVersion } from '../inventory/last-good-version.ts';
+import { shownChange } from '../inventory/shown-change.ts';
+import type { CommandContext } from './command-context.ts';
+import { withDatabaseOption } from './database-option.ts';
+import { describeChange } from './describe-change.ts';
+import { parseWholeNumber } from './history-command.ts';
+import { printJson, type Terminal } from './terminal.ts';
+
+interface RollbackFlags extends SettingFlags {
+  readonly lastGood?: boolean;
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly why?: string;
+  readonly json?: boolean;
+}
+
+export function addRollbackCommand(program: Command, context: CommandContext): void {
+  withDatabaseOption(
+    program
+      .command('rollback')
+      .description('make the inventory what it was in a version; that is a change too, and can be taken back')
+      .argument('[version]', 'what `trunkhunt history` shows; 0 = before the first change', parseWholeNumber),
+  )
+    .option('--last-good', 'to the newest version that a server serves')
+    .option('--dry-run', 'only show what would change')
+    .option('--force', 'go back even to what a server refuses')
+    .option('--why <text>', 'kept in the history')
+    .option('--json', 'print data')
+    .action((wanted: number | undefined, flags: RollbackFlags, command: Command) => {
+      if ((wanted === undefined) === (flags.lastGood !== true)) command.error('give a version, or --last-good');
+      const { environment, readFile } = context;
+      const { database } = readSettings({ flags, environment, readFile }, 'read');
+      const editor = openInventoryEditor(database, flags.dryRun === true ? 'read' : 'write');
+      try {
+        rollback(editor, wanted, flags, context);
+      } finally {
+        editor.close();
+      }
+    });
+}
+
+function rollback(
+  editor: InventoryEditor,
+  wanted: number | undefined,
+  flags: RollbackFlags,
+  { terminal, user }: CommandContext,
+): void {
+  const target = wanted ?? editor.history(lastGoodVersion);
+  const to = editor.history((it) => rowsAt(it, target));
+  const plan = (rows: ReturnType<InventoryEditor['read']>): readonly RowChange[] => diffTables(rows, to);
+  const isDry = flags.dryRun === true;
+  const why = [`back to version ${target}`, ...(flags.why === undefined ? [] : [flags.why])].join(': ');
+  const result: ChangeResult = isDry
+    ? previewOf(editor, plan(editor.read()))
+    : editor.change({ who: user, why }, plan, { force: flags.force === true });
+  const { changes, version, findings } = result;
+  if (flags.json === true) {
+    printJson(terminal, { target, dryRun: isDry, version, changes: changes.map(shownChange), findings });
+    return;
+  }
+  terminal.out(describe(target, result, isDry, terminal));
+}
+
+function previewOf(editor: InventoryEditor, changes: readonly RowChange[]): ChangeResult {
+  return { changes, version: editor.version, findings: editor.preview(changes).findings };
+}
+
+function describe(
+  target: number,
+  { changes, version, findings }: ChangeResult,
+  isDry: boolean,
+  terminal: Terminal,
+): string {
+  if (changes.length === 0) return `the inventory is as it was in version ${target}\n`;
+  const problems = findings.filter(isProblem);
+  const verdict = isDry
+    ? `this would be changed, to be as in version ${target}; nothing was written`
+    : `the inventory is as in version ${target} again; this is version ${version}`;
+  return [
+    ...changes.map((change) => describeChange(change, terminal)),
+    ...problems.map(describeFinding),
+    verdict,
+    '',
+  ].join('\n');
+}

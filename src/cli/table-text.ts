@@ -1,0 +1,58 @@
+/** A column is not made narrower than this to fit. */
+const NARROWEST = 4;
+
+const GAP = '  ';
+
+/**
+ * Rows as columns that fit the width: where they do not, the widest columns are cut, with an ellipsis. Numbers stand to
+ * the right. What a cell holds cannot reach the terminal as anything but text.
+ * @param width columns of the terminal; Infinity = nothing is cut
+ */
+export function tableText(header: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+  const lines = [header, ...rows].map((line) => header.map((_, at) => printable(line[at] ?? '')));
+  const widths = fit(
+    header.map((_, at) => Math.max(...lines.map((line) => lengthOf(line[at] ?? '')))),
+    width,
+  );
+  const isNumber = header.map((_, at) => rows.every((row) => /^-?[0-9.,]*%?$/.test(row[at] ?? '')));
+  const text = lines.map((line) => {
+    const cells = line.map((cell, at) => pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, isNumber[at] === true));
+    return cells.join(GAP).trimEnd();
+  });
+  return `${text.join('\n')}\n`;
+}
+
+/** Control characters, and what turns the direction of text around, become a visible mark. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
+}
+
+/** Takes from the widest until all fit, or all are as narrow as can be. */
+function fit(wanted: readonly number[], width: number): readonly number[] {
+  const widths = [...wanted];
+  let excess = widths.reduce((sum, it) => sum + it, 0) + GAP.length * (widths.length - 1) - width;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= NARROWEST) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+    excess -= 1;
+  }
+  return widths;
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+function cut(text: string, width: number): string {
+  return lengthOf(text) <= width
+    ? text
+    : `${Array.from(text)
+        .slice(0, width - 1)
+        .join('')}\u2026`;
+}
+
+function pad(text: string, width: number, toTheRight: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  return toTheRight ? space + text : text + space;
+}
