@@ -4,6 +4,8 @@ import { isServed } from '../routing/gateway.ts';
 import { type Tier, tiersOn } from '../routing/gateway-group.ts';
 import { type Snapshot, viewOf } from '../routing/snapshot.ts';
 import { spreadOrder } from '../routing/spread-order.ts';
+import { tryLimit } from '../xml/local-plan.ts';
+import { NOT_TRIED } from '../xml/plan-document.ts';
 import { LOCAL_LIST } from '../xml/local-documents.ts';
 import type { NotExpressed } from './not-expressed.ts';
 
@@ -45,8 +47,10 @@ export function lostValues(rows: TableRows, snapshot: Snapshot, hostname: string
       columns.split(' ').flatMap((column) => lostInColumn(rows, table, column, why)),
     ),
     ...lostStates(rows),
+    ...lostCauses(rows),
     ...lostSettings(rows, snapshot),
     ...lostMembers(rows, snapshot, view),
+    ...lostTries(snapshot, view),
     ...lostByNames(snapshot, view),
   ];
 }
@@ -66,6 +70,18 @@ function lostStates(rows: TableRows): readonly NotExpressed[] {
   });
 }
 
+/** Whoever was not tried is passed over, as health would, whatever causes say. */
+function lostCauses(rows: TableRows): readonly NotExpressed[] {
+  const why = 'a gateway that is down or missing is passed over in any case';
+  return (['failover_causes', 'group_failover_causes'] as const).flatMap((table) =>
+    rows[table].flatMap((row) =>
+      row['action'] === 'stop' && NOT_TRIED.split(',').includes(String(row['cause']))
+        ? [{ table, key: keyWords(table, row), column: 'action', why }]
+        : [],
+    ),
+  );
+}
+
 /** A group's settings are in the plans of its routes; a group that no route uses is a list and no more. */
 function lostSettings(rows: TableRows, snapshot: Snapshot): readonly NotExpressed[] {
   const used = new Set(snapshot.routes.inOrder.map(({ group }) => String(group.name)));
@@ -81,10 +97,17 @@ function lostMembers(rows: TableRows, snapshot: Snapshot, view: string): readonl
   const tiers = new Map(snapshot.groups.map((group) => [String(group.name), tiersOn(group, view)]));
   const turns = new Map([...tiers].map(([group, of]) => [group, turnsIn(of)]));
   return rows.gateway_group_members.flatMap((row): readonly NotExpressed[] => {
+    const lowest = tiers.get(String(row['group_name']))?.[0]?.tier;
     const found = turns.get(String(row['group_name']))?.get(String(row['gateway'])) ?? 0;
-    if (found === row['weight'] && found > 0) return [];
+    const key = keyWords('gateway_group_members', row);
+    const table = 'gateway_group_members';
+    const tierLost =
+      lowest !== undefined && lowest !== 1 && row['tier'] === lowest
+        ? [{ table, key, column: 'tier', why: 'the lowest tier is the first in files' } as const]
+        : [];
+    if (found === row['weight'] && found > 0) return tierLost;
     const why = found === 0 ? 'it is in no list' : `lists hold turns: it has ${found} in a round`;
-    return [{ table: 'gateway_group_members', key: keyWords('gateway_group_members', row), column: 'weight', why }];
+    return [...tierLost, { table, key, column: 'weight', why }];
   });
 }
 
@@ -94,6 +117,20 @@ function turnsIn(tiers: readonly Tier[]): ReadonlyMap<string, number> {
     turns.set(name, (turns.get(name) ?? 0) + 1);
   }
   return turns;
+}
+
+/** Files have as many tries as can be made: more than there are gateways leave no trace, nor more than one without causes. */
+function lostTries(snapshot: Snapshot, view: string): readonly NotExpressed[] {
+  const used = new Set(snapshot.routes.inOrder.map(({ group }) => group.name));
+  return snapshot.groups.flatMap((group): readonly NotExpressed[] => {
+    const { name, maxAttempts } = group;
+    const count = tiersOn(group, view).reduce((sum, { gateways }) => sum + gateways.length, 0);
+    const tries = Math.min(count, tryLimit(group));
+    const isUsual = maxAttempts === INVENTORY_TABLES.gateway_groups.defaults['max_attempts'];
+    if (!used.has(name) || count === 0 || isUsual || tries === maxAttempts) return [];
+    const why = `a call can make ${tries} tries, and that is what the files have`;
+    return [{ table: 'gateway_groups', key: name, column: 'max_attempts', why }];
+  });
 }
 
 function lostByNames(snapshot: Snapshot, view: string): readonly NotExpressed[] {

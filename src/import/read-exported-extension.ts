@@ -18,13 +18,17 @@ export function isExportedRefusal(
   previous: ConfigurationElement | undefined,
 ): boolean {
   const name = extension.attribute('name') ?? '';
-  return name.startsWith(BEGINNING) && name.endsWith(" (refused)") && previous?.attribute('name') === name.replace(REFUSAL, '');
+  return (
+    name.startsWith(BEGINNING) &&
+    name.endsWith(' (refused)') &&
+    previous?.attribute('name') === name.replace(REFUSAL, '')
+  );
 }
 
 /** Reads back what `export` wrote, which does by actions what a route does; undefined where it is none of its making. */
 export function readExportedExtension(extension: ConfigurationElement): ExportedExtension | undefined {
   const written = extension.attribute('name') ?? '';
-  if (!written.startsWith(BEGINNING) || written.endsWith(" (refused)")) return undefined;
+  if (!written.startsWith(BEGINNING) || written.endsWith(' (refused)')) return undefined;
   const conditions = readExportedConditions(extension);
   const plan = conditions && readPlan(conditions.actions);
   if (conditions === undefined || plan === undefined) return undefined;
@@ -69,6 +73,7 @@ function readPlan(actions: readonly ConfigurationElement[]): GroupPlan | undefin
     list,
     gateways,
     isExported: true,
+    exportedGroup: set.get('trunkhunt_group'),
     maxAttempts: limit ?? bridges.length,
     progressTimeoutSeconds: first.progressTimeoutSeconds,
     answerTimeoutSeconds: first.answerTimeoutSeconds,

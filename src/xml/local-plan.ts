@@ -42,6 +42,8 @@ export function localPlan(
   const policy = [...new Set([...group.continueOn, ...NOT_TRIED.split(',')])].sort().join(',');
   return [
     action('set', 'hangup_after_bridge=true'),
+    // For whoever reads call records, or the files.
+    action('set', `trunkhunt_group=${group.name}`),
     ...routeSettings(route),
     ...steps.flatMap(({ before, bridge }, at) => [
       ...before.map((data) => action('set', data)),
@@ -59,7 +61,7 @@ function policyBefore(at: number, count: number, policy: string): readonly XmlEl
 }
 
 /** How many gateways a call may try; without a cause to continue on, a second one never is. */
-function tryLimit({ maxAttempts, continueOn }: GatewayGroup): number {
+export function tryLimit({ maxAttempts, continueOn }: GatewayGroup): number {
   return continueOn.length === 0 ? 1 : maxAttempts;
 }
 
