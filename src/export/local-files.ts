@@ -3,18 +3,12 @@ import { isServed } from '../routing/gateway.ts';
 import { tiersOn } from '../routing/gateway-group.ts';
 import type { Route } from '../routing/route.ts';
 import { type Snapshot, viewOf } from '../routing/snapshot.ts';
-import { type DistributorList, groupLists } from '../xml/distributor-document.ts';
-import {
-  LOCAL_LIST,
-  localContextsFile,
-  localDirectoryFile,
-  localDistributorFile,
-  localExtensionsFile,
-  localProfileFile,
-  type ProfileGateways,
-} from '../xml/local-documents.ts';
+import { type DistributorList, groupLists, LOCAL_LIST, localDistributorFile } from '../xml/distributor-document.ts';
+import { localContextsFile } from '../xml/local-contexts-file.ts';
+import { localDirectoryFile, type ProfileGateways } from '../xml/local-directory-file.ts';
 import { localExtensions } from '../xml/local-extension.ts';
-import type { XmlElement } from '../xml/write-document.ts';
+import { localProfileFile } from '../xml/sofia-document.ts';
+import { writeInclude, type XmlElement } from '../xml/write-document.ts';
 import type { NotExpressed } from './not-expressed.ts';
 
 /** A file of a FreeSWITCH configuration tree. */
@@ -90,7 +84,7 @@ function localRoutes(snapshot: Snapshot, view: string): LocalFiles {
     files: [
       ...written.map(({ files, extensions }) => ({
         path: `dialplan/${files}`,
-        content: localExtensionsFile(extensions),
+        content: writeInclude(extensions),
       })),
       { path: CONTEXTS_FILE, content: localContextsFile(written) },
     ],

@@ -6,7 +6,7 @@ import { type Snapshot, viewOf } from '../routing/snapshot.ts';
 import { spreadOrder } from '../routing/spread-order.ts';
 import { tryLimit } from '../xml/local-plan.ts';
 import { NOT_TRIED } from '../xml/plan-document.ts';
-import { LOCAL_LIST } from '../xml/local-documents.ts';
+import { LOCAL_LIST } from '../xml/distributor-document.ts';
 import type { NotExpressed } from './not-expressed.ts';
 
 /** mod_distributor reads 100 words: a list's name, and exceptions (contract 4.3). */

@@ -11,13 +11,13 @@ const FORM = 1;
 export type Checksums = ReadonlyMap<string, string>;
 
 /** The manifest of these files, as JSON. */
-export function writeManifest(files: readonly LocalFile[], hostname: string): string {
+export function writeTreeManifest(files: readonly LocalFile[], hostname: string): string {
   const checksums = Object.fromEntries(files.map(({ path, content }) => [path, checksumOf(content)]));
   return `${JSON.stringify({ form: FORM, switch: hostname, files: checksums }, null, 2)}\n`;
 }
 
 /** What a manifest says; undefined where it is none of ours, or of a form that is not known. */
-export function readManifest(text: string): Checksums | undefined {
+export function readTreeManifest(text: string): Checksums | undefined {
   let data: unknown;
   try {
     data = JSON.parse(text);

@@ -1,7 +1,7 @@
 import { lstat, mkdir, mkdtemp, open, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LocalFile } from './local-files.ts';
-import { type Checksums, MANIFEST_NAME, readManifest } from './tree-manifest.ts';
+import { type Checksums, MANIFEST_NAME, readTreeManifest } from './tree-manifest.ts';
 
 /** What a place of the tree holds. `ours` = a link into the store. */
 export type Occupant = 'nothing' | 'ours' | 'file' | 'other';
@@ -127,7 +127,7 @@ export class TreeStore {
 
   async #manifestOf(tree: string): Promise<Checksums | undefined> {
     const text = await unlessMissing(readFile(join(this.#store, tree, MANIFEST_NAME), 'utf8'));
-    return text === undefined ? undefined : readManifest(text);
+    return text === undefined ? undefined : readTreeManifest(text);
   }
 }
 

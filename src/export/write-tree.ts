@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Finding } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { LocalFile } from './local-files.ts';
-import { type Checksums, checksumOf, MANIFEST_NAME, writeManifest } from './tree-manifest.ts';
+import { type Checksums, checksumOf, MANIFEST_NAME, writeTreeManifest } from './tree-manifest.ts';
 import { TreeStore } from './tree-store.ts';
 
 export interface TreeToWrite {
@@ -52,7 +52,7 @@ async function bringTo(
 ): Promise<TreeChanges> {
   const store = new TreeStore(folder);
   const before: Checksums = (await store.manifest()) ?? new Map<string, string>();
-  const wanted = [...files, { path: MANIFEST_NAME, content: writeManifest(files, hostname) }];
+  const wanted = [...files, { path: MANIFEST_NAME, content: writeTreeManifest(files, hostname) }];
   const paths = new Set(wanted.map(({ path }) => path));
   const gone = [...before.keys()].filter((path) => !paths.has(path));
   const { findings, edited, missing } = await examine(store, folder, [...paths, ...gone], before);

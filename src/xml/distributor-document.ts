@@ -1,10 +1,13 @@
 import type { GatewayGroup, Tier } from '../routing/gateway-group.ts';
 import type { Name } from '../routing/name.ts';
 import { spreadOrder } from '../routing/spread-order.ts';
-import { element, writeAnswer, type XmlElement } from './write-document.ts';
+import { element, writeAnswer, writeDocument, type XmlElement } from './write-document.ts';
 
 /** The name of a list: that of its group, or made of one by `laterListName`. */
 export type ListName = Name | (string & { readonly brand: 'ListName' });
+
+/** A list that is in a switch's own files only: a look at it tells whether the switch runs on them. */
+export const LOCAL_LIST = 'trunkhunt-local' as ListName;
 
 /** A list for mod_distributor: the names in the order in which they are to be returned. */
 export interface DistributorList {
@@ -43,8 +46,12 @@ export function distributorDocument(lists: readonly DistributorList[]): string {
   return writeAnswer('configuration', [distributorConfiguration(lists.length === 0 ? [NO_GROUPS] : lists)]);
 }
 
-/** The same as the element that a file of the switch's own holds. */
-export function distributorConfiguration(lists: readonly DistributorList[]): XmlElement {
+/** `distributor.conf.xml`, a file of the switch's own. */
+export function localDistributorFile(lists: readonly DistributorList[]): string {
+  return writeDocument(distributorConfiguration(lists));
+}
+
+function distributorConfiguration(lists: readonly DistributorList[]): XmlElement {
   return element('configuration', { name: 'distributor.conf', description: 'gateways by weight' }, [
     element('lists', {}, lists.map(writeList)),
   ]);

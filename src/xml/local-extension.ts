@@ -3,7 +3,7 @@ import type { Tier } from '../routing/gateway-group.ts';
 import { type NumberRules, numberRulesKey, sameNumberRules } from '../routing/number-rules.ts';
 import type { Route } from '../routing/route.ts';
 import { localConditions, type Unexpressed } from './local-conditions.ts';
-import { numberByGateway, numberVariable, sameNumber } from './local-dial-string.ts';
+import { numberByGateway, numberVariable, sameNumber } from './local-leg.ts';
 import { localPlan } from './local-plan.ts';
 import { proveNumber, wholeNumber } from './number-proof.ts';
 import { action } from './plan-document.ts';

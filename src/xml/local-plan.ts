@@ -13,7 +13,7 @@ import {
   type LocalNumbers,
   noteTried,
   NO_TRIES,
-} from './local-dial-string.ts';
+} from './local-leg.ts';
 import { action, FORGET_EARLIER_STATUS, NOT_TRIED, routeSettings } from './plan-document.ts';
 import type { XmlElement } from './write-document.ts';
 

@@ -1,7 +1,7 @@
 import type { Gateway } from '../routing/gateway.ts';
 import type { Profile } from '../routing/snapshot.ts';
 import { gatewaysElement, paramElement } from './gateways-element.ts';
-import { element, writeAnswer, type XmlElement } from './write-document.ts';
+import { element, writeAnswer, writeDocument, type XmlElement } from './write-document.ts';
 
 export interface ServedProfile {
   readonly profile: Profile;
@@ -17,8 +17,12 @@ export function sofiaDocument(profiles: readonly ServedProfile[]): string {
   ]);
 }
 
-/** One profile with its gateways. */
-export function profileElement({ profile, gateways }: ServedProfile): XmlElement {
+/** A profile as a file of the switch's own. */
+export function localProfileFile(profile: ServedProfile): string {
+  return writeDocument(profileElement(profile));
+}
+
+function profileElement({ profile, gateways }: ServedProfile): XmlElement {
   return element('profile', { name: profile.name }, [
     gatewaysElement(gateways),
     element('settings', {}, profile.settings.map(paramElement)),

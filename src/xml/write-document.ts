@@ -38,6 +38,11 @@ function writeLines(node: XmlElement, indent: string, lines: string[]): void {
   lines.push(`${indent}</${node.name}>`);
 }
 
+/** Several elements in one file: FreeSWITCH drops the lines of `<include>` (contract 2.3). */
+export function writeInclude(children: readonly XmlElement[]): string {
+  return writeDocument(element('include', {}, children));
+}
+
 /** An answer of mod_xml_curl: FreeSWITCH looks for the section by name (contract 2.1). */
 export function writeAnswer(section: string, children: readonly XmlElement[]): string {
   return writeDocument(

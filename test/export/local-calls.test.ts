@@ -13,7 +13,7 @@ const CAUSES = { NORMAL_TEMPORARY_FAILURE: 'next', NO_USER_RESPONSE: 'next', USE
 
 const fails = (): string => 'NORMAL_TEMPORARY_FAILURE';
 
-const character = fc.constantFrom(...'0123456789*#+ab._-@ $\n');
+const character = fc.constantFrom(...Array.from('0123456789*#+ab._-@ $\n'));
 const number = fc.oneof(
   fc.string({ unit: character, maxLength: 8 }),
   { weight: 6, arbitrary: fc.string({ unit: fc.constantFrom('0', '1', '4', '9'), minLength: 1, maxLength: 6 }) },
@@ -65,7 +65,7 @@ const inventory = fc.record({
   routes: fc.array(route, { minLength: 1, maxLength: 4 }),
   gateways: fc.array(rules, { minLength: 4, maxLength: 4 }),
   isOneRule: fc.boolean(),
-  strategy: fc.constantFrom('weighted', 'ordered'),
+  strategy: fc.constantFrom('weighted' as const, 'ordered' as const),
   maxAttempts: fc.integer({ min: 1, max: 4 }),
   tiers: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }),
 });
@@ -87,7 +87,7 @@ function planOf({ routes, gateways, isOneRule, strategy, maxAttempts, tiers }: I
   return {
     gateways: Object.fromEntries(columns),
     groups: {
-      g: { members: { a: member(0), b: member(1), c: member(2) }, strategy: strategy as 'weighted', maxAttempts },
+      g: { members: { a: member(0), b: member(1), c: member(2) }, strategy, maxAttempts },
       h: { members: { d: member(3), c: member(1) }, strategy: 'weighted' },
     },
     routes: routes.map(({ header, rules: own, ...rest }, at) => ({

@@ -19,7 +19,7 @@ import { temporaryFolder, temporaryInventory } from '../support/temporary-invent
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 1 });
 const words = fc
-  .string({ unit: fc.constantFrom(...'ab9 $&<>"\'{}#|\\;=é😀-_./x'), minLength: 1, maxLength: 12 })
+  .string({ unit: fc.constantFrom(...Array.from('ab9 $&<>"\'{}#|\\;=é😀-_./x')), minLength: 1, maxLength: 12 })
   .map((it) => (it.includes('$${') ? 'x' : it))
   .filter((it) => it.trim() === it);
 

@@ -154,8 +154,14 @@ describe('a tree of exported files', () => {
     for (let round = 0; round < 12; round += 1) {
       const script = new URL('../support/export-forever.mjs', import.meta.url).pathname;
       const child = spawn(process.execPath, [script, module, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-      await new Promise((resolve) => child.stdout.once('data', resolve));
-      await new Promise((resolve) => setTimeout(resolve, round * 7));
+      let exports = 0;
+      await new Promise<void>((resolve) => {
+        child.stdout.setEncoding('utf8').on('data', (lines: string) => {
+          exports += lines.split('\n').length - 1;
+          // Now in one tree, now in the other, and in the middle of whatever comes next.
+          if (exports > round % 4) setTimeout(resolve, round);
+        });
+      });
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await ended;

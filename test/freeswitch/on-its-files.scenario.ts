@@ -83,7 +83,9 @@ it('a switch whose trunkhunt is gone goes on calling by its files, and comes bac
   await lab.killServe();
   expect(await lab.freeswitch.api('reloadxml')).toContain('+OK');
   expect(await dump(LOCAL)).not.toContain('list: name');
-  const before = [...(await callsOf(shared, 8)).replaceAll(' ', '')].sort().join('');
+  const before = Array.from((await callsOf(shared, 8)).replaceAll(' ', ''))
+    .sort()
+    .join('');
   expect(before).toBe('aaaaaabb');
   await shared.server('a').close();
   expect(await callsOf(shared, 2)).toBe('b b');
@@ -101,7 +103,7 @@ it('a switch whose trunkhunt is gone goes on calling by its files, and comes bac
   // Nobody can log in as the user that only holds gateways.
   expect(await lab.freeswitch.api('user_exists id trunkhunt trunkhunt-external')).toBe('false');
   const [first, second] = [await callsOf(shared, 4), await callsOf(shared, 4)];
-  expect([...first.replaceAll(' ', '')].sort().join('')).toBe('aaab');
+  expect(Array.from(first.replaceAll(' ', '')).sort().join('')).toBe('aaab');
   expect(second).toBe(first);
   expect((await callsOf(failing, 8)).split(' ').filter((it) => it !== 'a').length).toBe(8);
   const { number } = await numbersOf(ordered);

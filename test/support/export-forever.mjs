@@ -14,5 +14,5 @@ const trees = ['old', 'new'].map((content) =>
 for (let turn = 0; ; turn += 1) {
   const files = trees[turn % 2];
   await writeTree({ folder, files, hostname: '' }, { force: false, dryRun: false, nowMs: Date.now() });
-  if (turn === 0) console.log('exported');
+  console.log('exported');
 }

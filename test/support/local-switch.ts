@@ -162,7 +162,7 @@ export class LocalSwitch {
     let expanded = '';
     for (let at = 0; at < text.length;) {
       if (!text.startsWith('${', at)) {
-        expanded += text[at];
+        expanded += text.charAt(at);
         at += 1;
         continue;
       }

@@ -7,8 +7,6 @@ export function asJavascript(expression: string): RegExp {
   const isAnyCase = expression.startsWith('(?i)');
   const rest = expression.slice(isAnyCase ? '(?i)'.length : 0);
   if (rest.includes('(?i)') || rest.includes('[:')) throw new Error(`${expression} is not modelled`);
-  const source = rest
-    .replaceAll('\\z', '(?![^])')
-    .replaceAll('\\A', '(?<![^])');
+  const source = rest.replaceAll('\\z', '(?![^])').replaceAll('\\A', '(?<![^])');
   return new RegExp(source, isAnyCase ? 'i' : '');
 }
