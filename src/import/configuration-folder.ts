@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { normalize, resolve, sep } from 'node:path';
-import type { ConfigurationFiles, PreprocessNotes } from '../xml/preprocess-configuration.ts';
+import type { ConfigurationFiles, PreprocessNotes } from '../xml/preprocessor.ts';
 import type { TextPlace } from '../xml/source-text.ts';
 import { globPaths, hasMagic } from './glob-paths.ts';
 import type { ReadingProblems } from './reading-problems.ts';
@@ -42,6 +42,14 @@ export class ConfigurationFolder implements ConfigurationFiles {
       this.#refuse(path, from);
       return false;
     });
+  }
+
+  identity(path: string): string {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
   }
 
   read(path: string, from: TextPlace | undefined): string | undefined {

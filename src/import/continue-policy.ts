@@ -1,5 +1,5 @@
 import { FREESWITCH_CAUSES } from '../inventory/freeswitch-causes.ts';
-import { isTrue } from './freeswitch-values.ts';
+import { isTrue } from './is-true.ts';
 
 /** After which causes FreeSWITCH goes on: all, or those named. */
 export type ContinuePolicy = 'all' | ReadonlySet<string>;

@@ -1,7 +1,8 @@
 import type { ConfigurationElement } from '../xml/configuration-element.ts';
 import { type ContinuePolicy, readContinuePolicy } from './continue-policy.ts';
-import { type DialStringLeg, listAskedBy, readDialString } from './dial-string-legs.ts';
-import { isTrue, leadingInteger } from './freeswitch-values.ts';
+import { type DialStringLeg, listAskedBy, readDialString } from './read-dial-string.ts';
+import { isTrue } from './is-true.ts';
+import { leadingInteger } from './leading-integer.ts';
 import { NotCarriedError } from './not-carried-error.ts';
 import type { SourcePlace } from './reading.ts';
 

@@ -1,5 +1,6 @@
 import type { TableRow } from '../inventory/table-rows.ts';
-import { isTrue, leadingInteger } from './freeswitch-values.ts';
+import { isTrue } from './is-true.ts';
+import { leadingInteger } from './leading-integer.ts';
 import type { SourcePlace } from './reading.ts';
 
 export interface GatewayParameter {

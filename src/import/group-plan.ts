@@ -1,7 +1,7 @@
 import type { ContinuePolicy } from './continue-policy.ts';
-import type { DialStringLeg } from './dial-string-legs.ts';
+import type { DialStringLeg } from './read-dial-string.ts';
 import type { BridgeStep, ExtensionSteps } from './extension-steps.ts';
-import { leadingInteger } from './freeswitch-values.ts';
+import { leadingInteger } from './leading-integer.ts';
 import { NotCarriedError } from './not-carried-error.ts';
 import type { SourcePlace } from './reading.ts';
 

@@ -1,15 +1,15 @@
+import { dirname } from 'node:path';
 import { RowTrial } from '../inventory/row-trial.ts';
-import type { ConfigurationElement } from '../xml/configuration-element.ts';
 import { GlobalVariables } from '../xml/global-variables.ts';
 import { MalformedXmlError, parseConfiguration } from '../xml/parse-configuration.ts';
-import { Preprocessor, type PreprocessNotes } from '../xml/preprocess-configuration.ts';
+import { Preprocessor, type PreprocessNotes } from '../xml/preprocessor.ts';
 import { SourceText } from '../xml/source-text.ts';
 import { ConfigurationFolder } from './configuration-folder.ts';
 import { findSource, type FreeswitchSource } from './freeswitch-source.ts';
 import { ReadingCollector } from './reading-collector.ts';
 import { ReadingProblems } from './reading-problems.ts';
 import type { Reading } from './reading.ts';
-import { takeOverFreeswitch } from './take-over-freeswitch.ts';
+import { type ReadSource, takeOverFreeswitch } from './take-over-freeswitch.ts';
 
 /** What an operator may say about files that do not say it themselves. */
 export interface FreeswitchOptions {
@@ -23,13 +23,6 @@ export interface FreeswitchOptions {
   readonly commonCauses?: ReadonlyMap<string, string>;
   /** Told before each file. @param count how many there have been, this one included */
   readonly onFile?: (count: number, path: string) => void;
-}
-
-/** A source with all that it includes. */
-export interface ReadSource {
-  readonly root: ConfigurationElement;
-  readonly variables: GlobalVariables;
-  readonly isWhole: boolean;
 }
 
 /**
@@ -97,7 +90,7 @@ function readSource(
   if (!isWhole) text.add('<document>', first, 1);
   for (const file of files) {
     const preprocessor = new Preprocessor(reader, variables, notes, text);
-    preprocessor.file(file, isWhole ? folder : file.slice(0, Math.max(0, file.lastIndexOf('/'))) || '.', undefined);
+    preprocessor.file(file, isWhole ? folder : dirname(file), undefined);
   }
   if (!isWhole) text.add('</document>', files.at(-1) ?? first, 1);
   remarkUnset(variables, isWhole, collector);

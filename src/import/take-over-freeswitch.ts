@@ -1,13 +1,20 @@
 import type { ConfigurationElement } from '../xml/configuration-element.ts';
+import type { GlobalVariables } from '../xml/global-variables.ts';
 import { folderBelow } from './freeswitch-source.ts';
 import { type FreeswitchSections, sectionsOfParts, sectionsOfWhole } from './freeswitch-sections.ts';
 import { GroupBook } from './group-book.ts';
-import type { ReadSource } from './read-freeswitch.ts';
 import type { ReadingCollector } from './reading-collector.ts';
-import { ExtensionTaker } from './take-over-extensions.ts';
-import { GatewayTaker, type TakenGateway } from './take-over-gateway.ts';
+import { ExtensionTaker } from './extension-taker.ts';
+import { GatewayTaker, type TakenGateway } from './gateway-taker.ts';
 import { takeOverList, type TakenList } from './take-over-list.ts';
 import { takeOverProfiles } from './take-over-profiles.ts';
+
+/** A source with all that it includes. */
+export interface ReadSource {
+  readonly root: ConfigurationElement;
+  readonly variables: GlobalVariables;
+  readonly isWhole: boolean;
+}
 
 interface TakeOverOptions {
   readonly collector: ReadingCollector;

@@ -1,7 +1,7 @@
 import { NAME_RULE, parseName } from '../routing/name.ts';
 import type { ConfigurationElement } from '../xml/configuration-element.ts';
 import type { GlobalVariables } from '../xml/global-variables.ts';
-import { leadingInteger } from './freeswitch-values.ts';
+import { leadingInteger } from './leading-integer.ts';
 import { type ReadingCollector, unknownValueOf } from './reading-collector.ts';
 import type { SourcePlace } from './reading.ts';
 

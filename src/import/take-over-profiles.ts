@@ -1,10 +1,10 @@
 import type { ConfigurationElement } from '../xml/configuration-element.ts';
 import type { GlobalVariables } from '../xml/global-variables.ts';
 import { folderBelow } from './freeswitch-source.ts';
-import { isTrue } from './freeswitch-values.ts';
+import { isTrue } from './is-true.ts';
 import { type FreeswitchSections, gatewaysOfDomain, unreachedGatewaysOfDomain } from './freeswitch-sections.ts';
 import type { ReadingCollector } from './reading-collector.ts';
-import type { GatewayProfile, GatewayTaker } from './take-over-gateway.ts';
+import type { GatewayProfile, GatewayTaker } from './gateway-taker.ts';
 
 /** The profile of gateways that stand outside of any. */
 const USUAL_PROFILE = 'external';

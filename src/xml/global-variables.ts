@@ -10,6 +10,18 @@ const OF_THE_SWITCH: ReadonlySet<string> = new Set(
   data_dir localstate_dir core_uuid nat_public_addr nat_private_addr nat_type`.split(/\s+/),
 );
 
+/** Values that are made of themselves double with each line. */
+const LENGTH_LIMIT = 1024 * 1024;
+
+/** A line with its variables replaced. */
+export interface ExpandedLine {
+  readonly expanded: string;
+  /** What FreeSWITCH's expansion in place leaves of its own input. */
+  readonly leftOfLine: string;
+  /** Whether it grew beyond all measure, and was not expanded to its end. */
+  readonly isEndless: boolean;
+}
+
 /** A variable that was used before anybody set it. */
 export interface UnsetVariable {
   readonly name: string;
@@ -65,12 +77,12 @@ export class GlobalVariables {
    * Replaces every `$${name}` of a line. `leftOfLine` is what FreeSWITCH's expansion in place leaves of its own input,
    * which it goes on looking at (switch_xml.c, expand_vars).
    */
-  expand(line: string, place: TextPlace): { readonly expanded: string; readonly leftOfLine: string } {
-    if (!line.includes('$${')) return { expanded: line, leftOfLine: line };
+  expand(line: string, place: TextPlace): ExpandedLine {
+    if (!line.includes('$${')) return { expanded: line, leftOfLine: line, isEndless: false };
     let expanded = '';
     let cut: number | undefined;
     let at = 0;
-    for (;;) {
+    while (expanded.length <= LENGTH_LIMIT) {
       const start = line.indexOf('$${', at);
       if (start === -1) break;
       const end = closingBrace(line, start + 2);
@@ -83,7 +95,8 @@ export class GlobalVariables {
       expanded += line.slice(at, start) + this.#valueOf(line.slice(start + 3, end), place);
       at = end + 1;
     }
-    return { expanded: expanded + line.slice(at), leftOfLine: cut === undefined ? line : line.slice(0, cut) };
+    const leftOfLine = cut === undefined ? line : line.slice(0, cut);
+    return { expanded: expanded + line.slice(at), leftOfLine, isEndless: expanded.length > LENGTH_LIMIT };
   }
 
   /** The variables of unknown value that a text was made with. */

@@ -4,7 +4,7 @@ import type { GlobalVariables } from '../xml/global-variables.ts';
 import { dialRules } from './dial-rules.ts';
 import { type ExtensionConditions, readConditions } from './extension-conditions.ts';
 import { readSteps } from './extension-steps.ts';
-import { isTrue } from './freeswitch-values.ts';
+import { isTrue } from './is-true.ts';
 import type { GroupBook } from './group-book.ts';
 import { type GroupPlan, groupPlan } from './group-plan.ts';
 import { mayOverlap } from './may-overlap.ts';

@@ -1,4 +1,5 @@
-import { type Directive, readCommentDirective, readElementDirective } from './read-directive.ts';
+import { dirname } from 'node:path';
+import { type Directive, readCommentDirective, readElementDirective } from './directive.ts';
 import { splitLines } from './split-lines.ts';
 import type { SourceText, TextPlace } from './source-text.ts';
 import type { GlobalVariables } from './global-variables.ts';
@@ -7,6 +8,8 @@ import type { GlobalVariables } from './global-variables.ts';
 export interface ConfigurationFiles {
   /** What an include's pattern finds, in the order of glob(3). @param from where the include stands */
   find(pattern: string, from: TextPlace): readonly string[];
+  /** What is the same for the same file, by whichever path. */
+  identity(path: string): string;
   /** The text of a file; undefined where it could not be read, which is then told of elsewhere. */
   read(path: string, from: TextPlace | undefined): string | undefined;
 }
@@ -25,7 +28,7 @@ export interface PreprocessNotes {
 const DEPTH_LIMIT = 100;
 
 /** Beyond these somebody means harm: files that include others twice, and those others twice ... */
-const INCLUDES_LIMIT = 1_000_000;
+const INCLUDES_LIMIT = 200_000;
 const LENGTH_LIMIT = 256 * 1024 * 1024;
 
 /**
@@ -37,7 +40,7 @@ export class Preprocessor {
   readonly #variables: GlobalVariables;
   readonly #notes: PreprocessNotes;
   readonly #out: SourceText;
-  readonly #open: string[] = [];
+  readonly #open: { readonly path: string; readonly identity: string }[] = [];
   #includes = 0;
 
   constructor(files: ConfigurationFiles, variables: GlobalVariables, notes: PreprocessNotes, out: SourceText) {
@@ -53,8 +56,11 @@ export class Preprocessor {
    */
   file(path: string, folder: string, from: TextPlace | undefined): void {
     const asker = from ?? { file: path, line: 1 };
-    if (this.#open.includes(path)) {
-      const what = `includes ${[...this.#open.slice(this.#open.indexOf(path)), path].join(', which includes ')}`;
+    const identity = this.#files.identity(path);
+    const opened = this.#open.findIndex((open) => open.identity === identity);
+    if (opened !== -1) {
+      const paths = [...this.#open.slice(opened).map((open) => open.path), path];
+      const what = `includes ${paths.join(', which includes ')}`;
       this.#notes.failed(asker, what, 'take the include out, or name the files that are meant');
       return;
     }
@@ -69,7 +75,7 @@ export class Preprocessor {
     }
     const text = this.#files.read(path, from);
     if (text === undefined) return;
-    this.#open.push(path);
+    this.#open.push({ path, identity });
     this.#lines(text, path, folder);
     this.#open.pop();
   }
@@ -82,7 +88,11 @@ export class Preprocessor {
         this.#notes.failed(place, problem.what, problem.fix);
         return;
       }
-      const { expanded, leftOfLine } = this.#variables.expand(read, place);
+      const { expanded, leftOfLine, isEndless } = this.#variables.expand(read, place);
+      if (isEndless) {
+        this.#notes.failed(place, 'variables make this line longer than a megabyte', 'take the variables out of it');
+        return;
+      }
       // FreeSWITCH looks at its own buffer here, which the expansion has cut at its first closing brace.
       if (/<\?|<\/?include>/.test(leftOfLine)) {
         this.#noticeLost(leftOfLine.replace(/<\?.*?\?>|<\/?include>/gs, ' '), place, 'holds <include> or <?');
@@ -142,7 +152,7 @@ export class Preprocessor {
     else if (command === 'include') {
       const pattern = data.startsWith('/') ? data : `${folder}/${data}`;
       for (const path of this.#files.find(pattern, place)) {
-        this.file(path, path.slice(0, path.lastIndexOf('/')) || '/', place);
+        this.file(path, dirname(path), place);
       }
     } else if (['exec', 'exec-set', 'stun-set', 'env-set'].includes(command)) this.#refuse(command, data, place);
   }

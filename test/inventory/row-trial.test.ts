@@ -1,0 +1,40 @@
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { RowTrial } from '../../src/inventory/row-trial.ts';
+
+describe('rows on trial', () => {
+  const trial = new RowTrial();
+  afterAll(() => {
+    trial.close();
+  });
+  const gateway = (name: string, proxy = '192.0.2.1'): { table: 'gateways'; row: { name: string; proxy: string } } => ({
+    table: 'gateways',
+    row: { name, proxy },
+  });
+
+  it('are taken where the schema takes them, with the defaults of what they do not say', () => {
+    expect(trial.tryRows([gateway('a')])).toBeUndefined();
+  });
+
+  it('are refused all together, with the name of the constraint', () => {
+    const bad = gateway('c', 'sip:192.0.2.1');
+    expect(trial.tryRows([gateway('b'), bad])).toEqual({
+      tried: bad,
+      wanted: 'gateways.proxy: host or host:port, without sip:',
+    });
+    expect(trial.tryRows([gateway('b')])).toBeUndefined();
+  });
+
+  it('are refused where one of the name was taken before', () => {
+    expect(trial.tryRows([gateway('A')])?.wanted).toBe('gateways.name: unique without regard to case');
+  });
+
+  it('may refer to what is elsewhere', () => {
+    const row = { group_name: 'nowhere', gateway: 'nobody' };
+    expect(trial.tryRows([{ table: 'gateway_group_members', row }])).toBeUndefined();
+  });
+
+  it('know which causes are shipped', () => {
+    expect(trial.shippedCauses.get('USER_BUSY')).toBe('stop');
+  });
+});
