@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../config/log.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
-import { localFiles } from './local-files.ts';
+import { type LocalFiles, localFilesInSteps } from './local-files.ts';
 import { writeTree } from './write-tree.ts';
 
 export interface ExportKeeperContext {
@@ -68,10 +69,20 @@ export class ExportKeeper {
     else if (!isDone) this.#schedule(RETRY_MS);
   }
 
+  /** Step by step, with calls answered in between. */
+  async #write(snapshot: Snapshot): Promise<LocalFiles> {
+    const steps = localFilesInSteps(snapshot, this.#context.hostname);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+      await setImmediate();
+    }
+  }
+
   async #export(snapshot: Snapshot): Promise<boolean> {
     const { folder, hostname, log, count, nowMs } = this.#context;
     try {
-      const { files, notExpressed } = localFiles(snapshot, hostname);
+      const { files, notExpressed } = await this.#write(snapshot);
       const changes = await writeTree({ folder, files, hostname }, { force: false, dryRun: false, nowMs: nowMs() });
       count('ok');
       const { added, changed, removed } = changes;

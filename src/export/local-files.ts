@@ -8,7 +8,7 @@ import { localContextsFile } from '../xml/local-contexts-file.ts';
 import { localDirectoryFile, type ProfileGateways } from '../xml/local-directory-file.ts';
 import { localExtensions } from '../xml/local-extension.ts';
 import { localProfileFile } from '../xml/sofia-document.ts';
-import { writeInclude, type XmlElement } from '../xml/write-document.ts';
+import { joinInclude, writeDocument } from '../xml/write-document.ts';
 import type { NotExpressed } from './not-expressed.ts';
 
 /** A file of a FreeSWITCH configuration tree. */
@@ -28,18 +28,33 @@ export interface LocalFiles {
 /** Of one name the first context counts, so ours come after everybody else's (contract 6.1). */
 const CONTEXTS_FILE = 'dialplan/zz_trunkhunt_contexts.xml';
 
+/** So many routes are written in one step. */
+const ROUTES_A_STEP = 50;
+
 /**
  * An inventory as FreeSWITCH's own files, which it uses where nobody answers (contract 2.1).
  * @param hostname the switch whose view it is; "" = what every switch has
  */
 export function localFiles(snapshot: Snapshot, hostname: string): LocalFiles {
+  const steps = localFilesInSteps(snapshot, hostname);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same in steps, for whoever has calls to answer between them. */
+export function* localFilesInSteps(snapshot: Snapshot, hostname: string): Generator<undefined, LocalFiles> {
   const view = viewOf(snapshot, hostname);
-  const routes = localRoutes(snapshot, view);
-  const files = [
-    { path: 'autoload_configs/distributor.conf.xml', content: localDistributorFile(localLists(snapshot, view)) },
-    ...gatewayFiles(snapshot, view),
-    ...routes.files,
-  ];
+  const lists = {
+    path: 'autoload_configs/distributor.conf.xml',
+    content: localDistributorFile(localLists(snapshot, view)),
+  };
+  yield;
+  const gateways = gatewayFiles(snapshot, view);
+  yield;
+  const routes = yield* localRoutes(snapshot, view);
+  const files = [lists, ...gateways, ...routes.files];
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), notExpressed: routes.notExpressed };
 }
 
@@ -64,17 +79,18 @@ function gatewayFiles(snapshot: Snapshot, view: string): readonly LocalFile[] {
   return [...whole, { path: 'directory/trunkhunt.xml', content: localDirectoryFile(profiles) }];
 }
 
-function localRoutes(snapshot: Snapshot, view: string): LocalFiles {
-  const contexts = new Map<string, { readonly context: string; readonly extensions: XmlElement[] }>();
+function* localRoutes(snapshot: Snapshot, view: string): Generator<undefined, LocalFiles> {
+  const contexts = new Map<string, { readonly context: string; readonly extensions: string[] }>();
   const notExpressed: NotExpressed[] = [];
-  for (const route of snapshot.routes.inOrder) {
+  for (const [at, route] of snapshot.routes.inOrder.entries()) {
+    if (at % ROUTES_A_STEP === ROUTES_A_STEP - 1) yield;
     // FreeSWITCH compares contexts without regard to case (contract 6.1).
     const key = route.context.toLowerCase();
     const entry = contexts.get(key) ?? { context: route.context, extensions: [] };
     contexts.set(key, entry);
     const written = localExtensions(route, tiersOn(route.group, view));
     if ('column' in written) notExpressed.push(leftOut(route, written.column, written.why));
-    else entry.extensions.push(...written);
+    else entry.extensions.push(...written.map(writeDocument));
   }
   const written = [...contexts.values()]
     .filter(({ extensions }) => extensions.length > 0)
@@ -84,7 +100,7 @@ function localRoutes(snapshot: Snapshot, view: string): LocalFiles {
     files: [
       ...written.map(({ files, extensions }) => ({
         path: `dialplan/${files}`,
-        content: writeInclude(extensions),
+        content: joinInclude(extensions),
       })),
       { path: CONTEXTS_FILE, content: localContextsFile(written) },
     ],

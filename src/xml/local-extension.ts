@@ -48,7 +48,7 @@ function numberConditions(
   }
   if (dialNumber !== undefined) return [proven('destination_number', wholeNumber(charset), planned(dialNumber))];
   const gateways = tiers.flatMap((tier) => tier.gateways);
-  const rules = distinctRules(gateways);
+  const rules = distinctRules(tiers);
   if (rules.length > 1) return numbersByRules(route, tiers, gateways);
   const proof = proveNumber(charset, [route.numberRules, ...rules], destinationPrefix);
   // Prefix and rules together may leave none, which the inventory is not proven against.
@@ -67,7 +67,7 @@ function numbersByRules(route: Route, tiers: readonly Tier[], gateways: readonly
   const { charset, numberRules, destinationPrefix } = route;
   const routed = proveNumber(charset, [numberRules], destinationPrefix);
   if (routed === undefined) return [proven('destination_number', NEVER, [])];
-  const rules = distinctRules(gateways);
+  const rules = distinctRules(tiers);
   const without = rules.map((_, at) => `trunkhunt_without_${at + 1}`);
   const conditions = rules.map((own, at) => {
     const members = gateways.filter((it) => sameNumberRules(it.numberRules, own));
@@ -91,8 +91,9 @@ function numbersByRules(route: Route, tiers: readonly Tier[], gateways: readonly
   return [...conditions, proven('destination_number', routed.expression, plan)];
 }
 
-function distinctRules(gateways: readonly Gateway[]): readonly NumberRules[] {
-  return [...new Map(gateways.map(({ numberRules }) => [numberRulesKey(numberRules), numberRules])).values()];
+function distinctRules(tiers: readonly Tier[]): readonly NumberRules[] {
+  const all = tiers.flatMap(({ numberRules }) => numberRules);
+  return [...new Map(all.map((rules) => [numberRulesKey(rules), rules])).values()];
 }
 
 /** Matches nothing. */
