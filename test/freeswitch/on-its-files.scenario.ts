@@ -7,7 +7,11 @@ import { reportFigure, secondsSince } from '../support/freeswitch/report-figure.
 
 let lab: FreeswitchLab;
 
-afterEach(() => lab.stop());
+afterEach(async () => {
+  // It writes into the folder that is going to be removed.
+  await lab.killServe();
+  await lab.stop();
+});
 
 const LOCAL = 'trunkhunt-local';
 const dump = (list: string): Promise<string> => lab.freeswitch.api(`distributor_ctl dump ${list}`);
