@@ -5,7 +5,7 @@
 const floors = [
   ['routing', 'errors'],
   ['xml', 'inventory', 'esl', 'config', 'metrics', 'tracing'],
-  ['live', 'import'],
+  ['live', 'import', 'export'],
   ['http'],
   ['cli'],
 ];

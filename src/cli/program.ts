@@ -11,6 +11,7 @@ import { addDecisionsCommand } from './decisions-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { addGroupCommand } from './group-command.ts';
+import { addExportCommand } from './export-command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
 import { addImportCommand } from './import-command.ts';
@@ -69,6 +70,7 @@ function buildProgram(context: CommandContext): Command {
   addGatewayCommand(program, context);
   addGroupCommand(program, context);
   addRouteCommand(program, context);
+  addExportCommand(program, context);
   addSwitchesCommand(program, context);
   addDecisionsCommand(program, context);
   addBackupCommand(program, context);

@@ -14,6 +14,7 @@ import {
   type Settings,
 } from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
+import { ExportKeeper } from '../export/export-keeper.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
 import { runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
@@ -59,6 +60,8 @@ export function addServeCommand(program: Command, context: CommandContext): void
     )
     .option('--decision-log-files <n>', 'older ones that are kept (TRUNKHUNT_DECISION_LOG_FILES, else 10)')
     .option('--mask-numbers <n>', 'hide the last n digits of all numbers (TRUNKHUNT_MASK_NUMBERS, else 0)')
+    .option('--export-to <folder>', "keeps FreeSWITCH's own files there fresh (TRUNKHUNT_EXPORT_TO)")
+    .option('--export-switch <hostname>', 'whose view they are, else what every switch has (TRUNKHUNT_EXPORT_SWITCH)')
     .option('--insecure-no-auth', 'listen beyond loopback without asking for a password')
     .option('--create-example', 'where the database file does not exist, make it with two example gateways')
     .option('--print-config', 'print the settings, without secrets, and stop')
@@ -82,7 +85,9 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const timers = { nowMs: context.clockMs, after: context.after };
   const decisions = keepDecisions(settings, context, metrics.decisionLog, log);
   const live = new LiveState(metrics, log, context.clockMs, decisions);
-  const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log });
+  // A switch that goes on alone has the lists that it took over last.
+  const keepsAllLists = settings.exportTo !== undefined;
+  const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log, keepsAllLists });
   const keeper = startKeeping(settings.state, {
     live,
     fleet,
@@ -90,6 +95,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     log,
     wallOffsetMs: context.nowMs() - context.clockMs(),
   });
+  const exporter = startExporting(settings, { live, metrics, log }, context);
   const stopLoop = startInventoryLoop(source, live);
   try {
     fleet.start();
@@ -111,6 +117,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     log.info({}, 'stopped');
   } finally {
     stopLoop();
+    exporter?.stop();
     fleet.stop();
     keeper?.stop();
     await decisions.stop();
@@ -139,6 +146,23 @@ function keepDecisions(
     log,
     file,
   });
+}
+
+/** A switch goes on with its own files where the server is away: they are written after each snapshot. */
+function startExporting(
+  { exportTo: folder, exportSwitch: hostname = '' }: Settings,
+  { live, metrics, log }: { readonly live: LiveState; readonly metrics: ServerMetrics; readonly log: Log },
+  { nowMs, after }: CommandContext,
+): ExportKeeper | undefined {
+  if (folder === undefined) return undefined;
+  const count = (result: 'ok' | 'failed'): void => {
+    metrics.exported(result);
+  };
+  const keeper = new ExportKeeper({ folder, hostname, log, count, nowMs, after });
+  live.onServed((snapshot) => {
+    keeper.served(snapshot);
+  });
+  return keeper;
 }
 
 /** What was learned is worth a warm-up: without a file for it the server starts all the same. */

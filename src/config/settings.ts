@@ -31,6 +31,10 @@ export interface Settings {
   readonly decisionLogFiles: number;
   /** So many of the last digits of callers' numbers are hidden; 0 = none. */
   readonly maskNumbers: number;
+  /** The folder whose files of FreeSWITCH's are kept fresh; undefined = none are. */
+  readonly exportTo: string | undefined;
+  /** The switch whose view those are; undefined = what every switch has. */
+  readonly exportSwitch: string | undefined;
 }
 
 /** What was given on the command line; it wins over the environment. */
@@ -45,6 +49,8 @@ export interface SettingFlags {
   readonly decisionLogMegabytes?: string;
   readonly decisionLogFiles?: string;
   readonly maskNumbers?: string;
+  readonly exportTo?: string;
+  readonly exportSwitch?: string;
   readonly insecureNoAuth?: boolean;
 }
 
@@ -70,6 +76,8 @@ const KNOWN_NAMES: readonly string[] = [
   'TRUNKHUNT_DECISION_LOG_MEGABYTES',
   'TRUNKHUNT_DECISION_LOG_FILES',
   'TRUNKHUNT_MASK_NUMBERS',
+  'TRUNKHUNT_EXPORT_TO',
+  'TRUNKHUNT_EXPORT_SWITCH',
 ];
 
 export const DEFAULT_DATABASE = './data/inventory.db';
@@ -120,6 +128,8 @@ const Given = z.object({
   decisionLogMegabytes: whole(1, 100_000, 100),
   decisionLogFiles: whole(0, 1_000, 10),
   maskNumbers: whole(0, 64, 0),
+  exportTo: z.string().min(1, 'it is empty').optional(),
+  exportSwitch: z.string().optional(),
 });
 
 /**
@@ -141,6 +151,8 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
     decisionLogMegabytes: flags.decisionLogMegabytes ?? environment['TRUNKHUNT_DECISION_LOG_MEGABYTES'],
     decisionLogFiles: flags.decisionLogFiles ?? environment['TRUNKHUNT_DECISION_LOG_FILES'],
     maskNumbers: flags.maskNumbers ?? environment['TRUNKHUNT_MASK_NUMBERS'],
+    exportTo: flags.exportTo ?? environment['TRUNKHUNT_EXPORT_TO'],
+    exportSwitch: flags.exportSwitch ?? environment['TRUNKHUNT_EXPORT_SWITCH'],
   });
   if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSetting));
   const listen = parseListenAddress(flags.listen ?? environment['TRUNKHUNT_LISTEN'] ?? DEFAULT_LISTEN);
@@ -156,12 +168,13 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
     findings.push(logIsTaken(decisionLog));
   }
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  return { ...parsed.data, state, decisionLog: parsed.data.decisionLog };
+  const { exportTo, exportSwitch } = parsed.data;
+  return { ...parsed.data, state, decisionLog: parsed.data.decisionLog, exportTo, exportSwitch };
 }
 
 /** Every setting as it may be shown to anybody. */
 export function describeSettings(settings: Settings): Readonly<Record<string, string>> {
-  const { credentials } = settings;
+  const { credentials, exportTo, exportSwitch } = settings;
   return {
     database: settings.database,
     state: settings.state,
@@ -173,6 +186,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     decisionLogMegabytes: String(settings.decisionLogMegabytes),
     decisionLogFiles: String(settings.decisionLogFiles),
     maskNumbers: String(settings.maskNumbers),
+    ...(exportTo === undefined ? {} : { exportTo, exportSwitch: exportSwitch ?? 'what every switch has' }),
   };
 }
 

@@ -77,10 +77,10 @@ export class GroupBook {
     return { name, rows: listRows(taken, name, { strategy, ...planColumns(plan, taken.members.length) }) };
   }
 
-  /** An exported plan in a fixed order may not say its group, but the group is a list as well. */
-  #listInOrder({ isExported, groupName, gateways }: GroupPlan): string | undefined {
+  /** An exported plan in a fixed order asks no list, but its group is one as well. */
+  #listInOrder({ isExported, exportedGroup = '', gateways }: GroupPlan): string | undefined {
     if (!isExported) return undefined;
-    if (groupName !== undefined && this.#options.lists.has(groupName.toLowerCase())) return groupName;
+    if (this.#options.lists.has(exportedGroup.toLowerCase())) return exportedGroup.toLowerCase();
     const wanted = gateways.join('\n').toLowerCase();
     for (const [key, { members }] of this.#options.lists) {
       if (!this.#usedLists.has(key) && inOrder(members).join('\n').toLowerCase() === wanted) return key;
@@ -151,10 +151,11 @@ function inOrder(members: readonly ListMember[]): readonly string[] {
 }
 
 function planKey(plan: GroupPlan): string {
-  const { list, groupName, gateways, maxAttempts, progressTimeoutSeconds, answerTimeoutSeconds, continueOn } = plan;
+  const { list, exportedGroup, gateways, maxAttempts, progressTimeoutSeconds, answerTimeoutSeconds, continueOn } = plan;
   const policy = policyKey(continueOn);
   return JSON.stringify([
-    (list ?? groupName)?.toLowerCase(),
+    list?.toLowerCase(),
+    exportedGroup?.toLowerCase(),
     gateways,
     maxAttempts,
     progressTimeoutSeconds,

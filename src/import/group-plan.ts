@@ -14,8 +14,8 @@ export interface GroupPlan {
   readonly maxAttempts: number;
   /** Whether `export` wrote it: then a list goes by its gateways' order too, and tries may be as many as gateways. */
   readonly isExported: boolean;
-  /** What an exported plan calls its group, where it does. */
-  readonly groupName?: string | undefined;
+  /** The group that `export` wrote it for, where it says so. */
+  readonly exportedGroup?: string | undefined;
   readonly progressTimeoutSeconds: number | undefined;
   readonly answerTimeoutSeconds: number | undefined;
   /** After which causes the next gateway follows; undefined where none can. */

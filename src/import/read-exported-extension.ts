@@ -73,7 +73,7 @@ function readPlan(actions: readonly ConfigurationElement[]): GroupPlan | undefin
     list,
     gateways,
     isExported: true,
-    groupName: set.get('trunkhunt_group'),
+    exportedGroup: set.get('trunkhunt_group'),
     maxAttempts: limit ?? bridges.length,
     progressTimeoutSeconds: first.progressTimeoutSeconds,
     answerTimeoutSeconds: first.answerTimeoutSeconds,

@@ -1,9 +1,8 @@
 import { type Gateway, isServed } from '../routing/gateway.ts';
 import { tiersOn } from '../routing/gateway-group.ts';
 import { type Snapshot, viewOf } from '../routing/snapshot.ts';
-import { spreadOrder } from '../routing/spread-order.ts';
 import { directoryDocument, type DomainName } from '../xml/directory-document.ts';
-import { distributorDocument } from '../xml/distributor-document.ts';
+import { distributorDocument, groupLists } from '../xml/distributor-document.ts';
 import { sofiaDocument } from '../xml/sofia-document.ts';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -20,16 +19,11 @@ export class DocumentStore {
     this.#snapshot = snapshot;
   }
 
-  /** Every group as a list, in the order in which its lowest usable tier takes turns. */
+  /** Every group as lists, in the order in which its tiers take turns. */
   distributor(hostname: string): Buffer {
     const view = viewOf(this.#snapshot, hostname);
     return this.#once(`distributor ${view}`, () =>
-      distributorDocument(
-        this.#snapshot.groups.map((group) => {
-          const [lowest] = tiersOn(group, view);
-          return { name: group.name, nodes: lowest === undefined ? [] : spreadOrder(lowest.lineup.members).names };
-        }),
-      ),
+      distributorDocument(this.#snapshot.groups.flatMap((group) => groupLists(group, tiersOn(group, view)))),
     );
   }
 

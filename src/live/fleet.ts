@@ -16,6 +16,8 @@ export interface FleetContext {
   readonly random: () => number;
   readonly metrics: LiveMetrics;
   readonly log: Log;
+  /** Whether lists of all groups matter, since the switch is to do without this server: else those that choose. */
+  readonly keepsAllLists?: boolean | undefined;
 }
 
 /** One watcher for each switch whose event socket the inventory names, as long as it does. */
@@ -115,13 +117,14 @@ export class Fleet {
   }
 
   #watcherContext(): WatcherContext {
-    const { live, timers, random, metrics, log } = this.#context;
+    const { live, timers, random, metrics, log, keepsAllLists } = this.#context;
     const { learned, applied } = live;
     return {
       timers,
       random,
       metrics,
       log,
+      keepsAllLists,
       applied,
       snapshot: () => live.serving?.snapshot,
       reach: learned.reach,

@@ -1,8 +1,8 @@
 import type { Log } from '../config/log.ts';
 import type { EslConnection } from '../esl/esl-connection.ts';
-import { tiersOn } from '../routing/gateway-group.ts';
-import type { Snapshot } from '../routing/snapshot.ts';
-import { spreadOrder } from '../routing/spread-order.ts';
+import { type GatewayGroup, tiersOn } from '../routing/gateway-group.ts';
+import { type Snapshot, viewOf } from '../routing/snapshot.ts';
+import { groupLists, LOCAL_LIST } from '../xml/distributor-document.ts';
 import { Attempts } from './attempts.ts';
 import type { CommandLog } from './command-log.ts';
 import type { DriftReport } from './reconcile-plan.ts';
@@ -15,10 +15,12 @@ export interface ListContext {
   readonly commands: CommandLog;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Whether lists of all groups matter, since the switch is to do without this server: else those that choose. */
+  readonly keepsAllLists?: boolean | undefined;
 }
 
 /**
- * Keeps the lists of mod_distributor as the groups that use it want them. A reload puts every list back to its start,
+ * Keeps the lists of mod_distributor as the groups that use it want them; all lists, where plans of the switch's own do. A reload puts every list back to its start,
  * so there is none unless one of them really differs; and a reload that fails to fetch takes the switch's local file and
  * says that all is well (contract 4.5), by whomever it was asked for: so what the switch has is looked at each time.
  */
@@ -41,13 +43,13 @@ export class ListReconciler {
 
   /** Since when the switch's lists are as this snapshot wants them; undefined = they were not yet found so. */
   rightSinceMs(snapshot: Snapshot): number | undefined {
-    return this.#right?.wanted === allWanted(snapshot, this.#context.hostname) ? this.#right.sinceMs : undefined;
+    return this.#right?.wanted === this.#allWanted(snapshot) ? this.#right.sinceMs : undefined;
   }
 
   /** The lists that are not as they are wanted. */
   async drift(connection: EslConnection, snapshot: Snapshot): Promise<readonly DriftReport[]> {
     const drift: DriftReport[] = [];
-    for (const [list, nodes] of wantedLists(snapshot, this.#context.hostname)) {
+    for (const [list, nodes] of this.#wanted(snapshot)) {
       const answer = await connection.api(`distributor_ctl dump ${list}`);
       const has = nodesIn(answer);
       if (has === nodes) continue;
@@ -60,7 +62,7 @@ export class ListReconciler {
   /** Has the lists fetched anew where one differs. @returns those that differ still */
   async apply(connection: EslConnection, snapshot: Snapshot): Promise<readonly DriftReport[]> {
     const drift = await this.#apply(connection, snapshot);
-    const wanted = allWanted(snapshot, this.#context.hostname);
+    const wanted = this.#allWanted(snapshot);
     if (drift.length > 0) this.#right = undefined;
     else if (this.#right?.wanted !== wanted) this.#right = { wanted, sinceMs: this.#context.nowMs() };
     return drift;
@@ -68,7 +70,7 @@ export class ListReconciler {
 
   async #apply(connection: EslConnection, snapshot: Snapshot): Promise<readonly DriftReport[]> {
     const before = await this.drift(connection, snapshot);
-    const wanted = allWanted(snapshot, this.#context.hostname);
+    const wanted = this.#allWanted(snapshot);
     if (before.length === 0 || !this.#attempts.isWorthwhile(LISTS, wanted)) return before;
     await this.#context.commands.note(
       'distributor_ctl reload',
@@ -79,33 +81,42 @@ export class ListReconciler {
     if (after.length > 0) {
       this.#attempts.failed(LISTS, wanted);
       const { hostname } = this.#context;
+      const why = (await this.#isOnItsFiles(connection)) ? EXPORTED : UNKNOWN;
       this.#context.log.error(
         { switch: hostname, lists: after },
-        `switch ${hostname} did not take its lists from here: a local distributor.conf.xml stands in when the server ` +
-          'cannot be reached, remove it from the switch; or mod_distributor is not loaded',
+        `switch ${hostname} did not take its lists from here: ${why}`,
       );
     }
     return after;
   }
+
+  /** Whether it has the list that only an export writes. */
+  async #isOnItsFiles(connection: EslConnection): Promise<boolean> {
+    return nodesIn(await connection.api(`distributor_ctl dump ${LOCAL_LIST}`)) !== undefined;
+  }
+
+  /** All of them as one text, to tell whether they are others than before. */
+  #allWanted(snapshot: Snapshot): string {
+    return [...this.#wanted(snapshot)].join();
+  }
+
+  /** By list, the nodes in their order, as words. */
+  #wanted(snapshot: Snapshot): ReadonlyMap<string, string> {
+    const view = viewOf(snapshot, this.#context.hostname);
+    const isUsed = ({ chooser }: GatewayGroup): boolean =>
+      chooser === 'mod_distributor' || this.#context.keepsAllLists === true;
+    const lists = snapshot.groups.filter(isUsed).flatMap((group) => {
+      const [lowest, ...later] = groupLists(group, tiersOn(group, view));
+      // Later tiers' lists are asked by plans of the switch's own alone.
+      return lowest === undefined ? [] : this.#context.keepsAllLists === true ? [lowest, ...later] : [lowest];
+    });
+    return new Map(lists.map(({ name, nodes }) => [name, nodes.join(' ')]));
+  }
 }
 
-/** By list, the nodes in their order, as words. */
-function wantedLists(snapshot: Snapshot, hostname: string): ReadonlyMap<string, string> {
-  const view = snapshot.hostnamesWithOwnView.has(hostname) ? hostname : '';
-  return new Map(
-    snapshot.groups
-      .filter(({ chooser }) => chooser === 'mod_distributor')
-      .map((group) => {
-        const [lowest] = tiersOn(group, view);
-        return [group.name, lowest === undefined ? '' : spreadOrder(lowest.lineup.members).names.join(' ')];
-      }),
-  );
-}
-
-/** All of them as one text, to tell whether they are others than before. */
-function allWanted(snapshot: Snapshot, hostname: string): string {
-  return [...wantedLists(snapshot, hostname)].join();
-}
+const EXPORTED = 'it runs on the files that were exported to it, so it does not reach this server';
+const UNKNOWN =
+  'a local distributor.conf.xml stands in when the server cannot be reached; or mod_distributor is not loaded';
 
 /** The nodes of a `dump`; undefined where it is none. */
 function nodesIn(dump: string): string | undefined {

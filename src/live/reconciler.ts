@@ -9,14 +9,14 @@ import { Attempts, NOT_TAKEN_AWAY, NOT_TAKEN_OVER } from './attempts.ts';
 import type { CommandLog } from './command-log.ts';
 import { DrainWatch } from './drain-watch.ts';
 import { Leavers } from './leavers.ts';
-import { ListReconciler } from './list-reconciler.ts';
+import { type ListContext, ListReconciler } from './list-reconciler.ts';
 import { type Drift, findDrift, visibleDifference } from './find-drift.ts';
 import type { WantedGateway } from './wanted-gateway.ts';
 import { commandsOf, killCommand, planWork, type ProfileWork, rescanCommand } from './profile-work.ts';
 import { type DriftReport, NOTHING, type ReconcilePlan, REMOVED, reportDrifts } from './reconcile-plan.ts';
 import type { SwitchGateways } from './switch-gateways.ts';
 
-export interface ReconcilerContext {
+export interface ReconcilerContext extends Pick<ListContext, 'keepsAllLists'> {
   readonly hostname: string;
   readonly snapshot: () => Snapshot | undefined;
   readonly gateways: SwitchGateways;

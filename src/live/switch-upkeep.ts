@@ -38,6 +38,8 @@ export interface UpkeepContext {
   readonly onKnown: () => void;
   /** The Core-UUID that each switch had when it was last seen, kept over restarts. */
   readonly lastCore: Map<string, string>;
+  /** Whether lists of all groups matter, since the switch is to do without this server: else those that choose. */
+  readonly keepsAllLists?: boolean | undefined;
 }
 
 /** What is done at a switch that is listened to: read it, keep it as SQL wants it, compare its calls. */
@@ -83,6 +85,7 @@ export class SwitchUpkeep {
       gateways,
       running: () => reach.running(hostname) ?? new Map<string, never>(),
       applied,
+      keepsAllLists: context.keepsAllLists,
       commands: this.commands,
       metrics,
       log,

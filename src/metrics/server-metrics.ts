@@ -100,6 +100,12 @@ export class ServerMetrics {
     help: 'Problems for which the inventory as it is now is refused.',
     ...this.#registers,
   });
+  readonly #exports = new Counter({
+    name: 'trunkhunt_exports_total',
+    help: "Exports of the inventory as FreeSWITCH's own files (--export-to), by what came of them.",
+    labelNames: ['result'],
+    ...this.#registers,
+  });
   readonly #buildInfo = new Gauge({
     name: 'trunkhunt_build_info',
     help: 'Always 1; says which version runs.',
@@ -123,6 +129,7 @@ export class ServerMetrics {
     this.#buildInfo.set({ version, node_version: nodeVersion }, 1);
     this.#lastReload.set(0);
     for (const reason of REJECTIONS) this.#rejected.inc({ reason }, 0);
+    for (const result of ['ok', 'failed']) this.#exports.inc({ result }, 0);
     this.#decisions.inc({ group: NO_GROUP, outcome: 'no_route' }, 0);
   }
 
@@ -152,6 +159,10 @@ export class ServerMetrics {
 
   numberRejected(reason: NumberRejection): void {
     this.#rejected.inc({ reason });
+  }
+
+  exported(result: 'ok' | 'failed'): void {
+    this.#exports.inc({ result });
   }
 
   /** @param label what `switchLabel` made of a hostname */

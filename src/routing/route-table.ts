@@ -22,6 +22,14 @@ export class RouteTable {
     }
   }
 
+  /**
+   * All routes, so that of those whose prefix fits a call the first that it meets is its match: whoever asks them one
+   * after the other comes to the same as `match`.
+   */
+  get inOrder(): readonly Route[] {
+    return [...this.#contexts.values()].flatMap((context) => context.inOrder);
+  }
+
   /** The contexts that have routes, in lower case. */
   get contexts(): readonly string[] {
     return [...this.#contexts.keys()].sort();
@@ -61,6 +69,16 @@ class ContextRoutes {
     this.#byPrefix.set(route.destinationPrefix, [route]);
     const lengths = new Set([...this.#prefixLengths, route.destinationPrefix.length]);
     this.#prefixLengths = [...lengths].sort((a, b) => b - a);
+  }
+
+  get inOrder(): readonly Route[] {
+    return [...mergeByPosition(this.#prefixLengths.flatMap((length) => this.#ofLength(length)))];
+  }
+
+  /** One list for all prefixes of a length, in order: at most one of them fits a call. */
+  #ofLength(length: number): readonly (readonly Route[])[] {
+    const routes = [...this.#byPrefix].flatMap(([prefix, list]) => (prefix.length === length ? list : []));
+    return [routes.sort((a, b) => a.position - b.position || a.id - b.id)];
   }
 
   *candidates(number: string): Iterable<Route> {

@@ -7,10 +7,10 @@ import type { Leg } from '../routing/order-tier.ts';
 export type ActionData = string & { readonly brand: 'ActionData' };
 
 /** The channel variable that holds mod_distributor's choice. */
-const CHOSEN_GATEWAY = 'trunkhunt_gateway';
+export const CHOSEN_GATEWAY = 'trunkhunt_gateway';
 
 /** What mod_distributor answers where it has no gateway to name (contract 4.3). */
-const NOBODY = '-err';
+export const NOBODY = '-err';
 
 /** Names the decision and the place in its plan, on the leg and in all of its events (contract 6.9). */
 export interface Attempt {
@@ -71,8 +71,11 @@ export function chooseGateway({ list, profiles, exceptions }: DistributorLeg): A
 }
 
 function legVariables(group: GatewayGroup, { decisionId, attempt }: Attempt): string {
-  return (
-    `[leg_progress_timeout=${group.progressTimeoutSeconds},leg_timeout=${group.answerTimeoutSeconds},` +
-    `outbound_redirect_fatal=true,trunkhunt_decision=${decisionId},trunkhunt_attempt=${attempt}]`
-  );
+  return `[${legLimits(group)},trunkhunt_decision=${decisionId},trunkhunt_attempt=${attempt}]`;
+}
+
+/** What a leg is given of its group, whoever plans it. */
+export function legLimits(group: GatewayGroup): string {
+  const { progressTimeoutSeconds, answerTimeoutSeconds } = group;
+  return `leg_progress_timeout=${progressTimeoutSeconds},leg_timeout=${answerTimeoutSeconds},outbound_redirect_fatal=true`;
 }

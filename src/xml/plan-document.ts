@@ -21,13 +21,13 @@ interface Bridge {
 }
 
 /** Before the last leg: only where no gateway could be tried does the plan go on, to its 503 (verified.md). */
-const NOT_TRIED = 'INVALID_GATEWAY,GATEWAY_DOWN';
+export const NOT_TRIED = 'INVALID_GATEWAY,GATEWAY_DOWN';
 
 /**
  * FreeSWITCH tells the caller the SIP status of the last bridge that got one (mod_sofia, sofia_on_hangup): after a 404,
  * a second leg that rings unanswered would end in 404. Each leg has to speak for itself.
  */
-const FORGET_EARLIER_STATUS = action('unset', 'last_bridge_proto_specific_hangup_cause');
+export const FORGET_EARLIER_STATUS = action('unset', 'last_bridge_proto_specific_hangup_cause');
 
 /** FreeSWITCH's own limit for a bridge, which would end the leg first (contract 6.6). */
 const SWITCH_ANSWER_TIMEOUT_SECONDS = 60;
@@ -94,7 +94,8 @@ export function refusalDocument(route: Route, sipStatus: 484 | 503): string {
   return extensionDocument(route, [action('respond', String(sipStatus))]);
 }
 
-function routeSettings({ group, callerIdNumber, callerIdName }: Route): readonly XmlElement[] {
+/** What a route sets before its first leg. */
+export function routeSettings({ group, callerIdNumber, callerIdName }: Route): readonly XmlElement[] {
   const settings: XmlElement[] = [];
   if (group.answerTimeoutSeconds + 1 >= SWITCH_ANSWER_TIMEOUT_SECONDS) {
     settings.push(action('set', `call_timeout=${group.answerTimeoutSeconds + TIMEOUT_MARGIN_SECONDS}`));
@@ -112,6 +113,7 @@ function extensionDocument(route: Route, actions: readonly XmlElement[]): string
   ]);
 }
 
-function action(application: string, data: string): XmlElement {
+/** One action of a dialplan. */
+export function action(application: string, data: string): XmlElement {
   return element('action', { application, data });
 }

@@ -38,6 +38,16 @@ function writeLines(node: XmlElement, indent: string, lines: string[]): void {
   lines.push(`${indent}</${node.name}>`);
 }
 
+/** Several elements in one file: FreeSWITCH drops the lines of `<include>` (contract 2.3). */
+export function writeInclude(children: readonly XmlElement[]): string {
+  return joinInclude(children.map(writeDocument));
+}
+
+/** The same of elements that are written already. */
+export function joinInclude(documents: readonly string[]): string {
+  return `<include>\n${documents.join('')}</include>\n`;
+}
+
 /** An answer of mod_xml_curl: FreeSWITCH looks for the section by name (contract 2.1). */
 export function writeAnswer(section: string, children: readonly XmlElement[]): string {
   return writeDocument(

@@ -112,6 +112,15 @@ describe('settings', () => {
     });
   });
 
+  it('name a folder for exports and the switch that they are for, each by flag before variable', () => {
+    const given = { TRUNKHUNT_EXPORT_TO: '/v', TRUNKHUNT_EXPORT_SWITCH: 'fs1' };
+    expect(read(given)).toMatchObject({ exportTo: '/v', exportSwitch: 'fs1' });
+    expect(read(given, { exportTo: '/f', exportSwitch: 'fs2' })).toMatchObject({ exportTo: '/f', exportSwitch: 'fs2' });
+    expect(describeSettings(read(given))).toMatchObject({ exportTo: '/v', exportSwitch: 'fs1' });
+    expect(describeSettings(read())).not.toHaveProperty('exportTo');
+    expect(placesOf({ TRUNKHUNT_EXPORT_TO: '' })).toEqual(['settings-invalid TRUNKHUNT_EXPORT_TO']);
+  });
+
   it.each(LOG_LEVELS)('know the log level %s', (logLevel) => {
     expect(read({ TRUNKHUNT_LOG_LEVEL: logLevel }).logLevel).toBe(logLevel);
   });

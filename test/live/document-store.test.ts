@@ -17,7 +17,9 @@ const storeOf = (sql: string) => new DocumentStore(temporaryInventory(sql).compi
 const namesIn = (document: Buffer | undefined): readonly string[] =>
   [...(document?.toString() ?? '').matchAll(/<gateway name="([^"]*)"/g)].map(([, name = '']) => name);
 const nodesIn = (document: Buffer) =>
-  listsFrom(readAnswer(document)).flatMap(({ nodes }) => nodes.map(({ name }) => name));
+  listsFrom(readAnswer(document))
+    .filter(({ name }) => name === 'g')
+    .flatMap(({ nodes }) => nodes.map(({ name }) => name));
 
 describe('DocumentStore', () => {
   it('gives the same bytes every time, and for the same inventory filled in another order', () => {
@@ -45,6 +47,14 @@ describe('DocumentStore', () => {
     expect(nodesIn(store.distributor('a'))).toEqual(['at-a']);
     expect(nodesIn(store.distributor('b'))).toEqual(['at-b']);
     expect(nodesIn(store.distributor('c'))).toEqual(['everywhere']);
+  });
+
+  it('a later tier has a list of its own, for switches that are on their own', () => {
+    const lists = listsFrom(readAnswer(storeOf(INVENTORY).distributor('a')));
+    expect(lists.map(({ name, nodes }) => [name, ...nodes.map((node) => node.name)])).toEqual([
+      ['g', 'at-a'],
+      ['g~2', 'everywhere'],
+    ]);
   });
 
   it('a group without active members is an empty list, and without any group a list is still there', () => {

@@ -13,7 +13,7 @@ const dump = (list: string) => `api distributor_ctl dump ${list}`;
 type Groups = Parameters<typeof buildSnapshot>[0]['groups'];
 
 /** The lists of a switch, which has what is given of them and takes over what is served. */
-function listsOf(has: Readonly<Record<string, string>>, hostname = 'fs1') {
+function listsOf(has: Readonly<Record<string, string>>, hostname = 'fs1', keepsAllLists = false) {
   const state = { nowMs: 0 };
   const log = new CollectingLog();
   const sofia = new ScriptedSofia({ served: () => [], heard: () => undefined });
@@ -24,6 +24,7 @@ function listsOf(has: Readonly<Record<string, string>>, hostname = 'fs1') {
     commands: new CommandLog(hostname, new NotedMetrics(), log, nowMs),
     log,
     nowMs,
+    keepsAllLists,
   });
   return {
     lists,
@@ -96,6 +97,22 @@ describe('the lists of mod_distributor', () => {
     const { apply, sent } = listsOf({});
     expect(await apply({ g: { members: { a: 1 } } })).toEqual([]);
     expect(sent()).toEqual([]);
+  });
+
+  it('of all groups and tiers matter where the switch is to do without this server', async () => {
+    const { apply, sent, bring } = listsOf({ g: 'a', 'g~2': 'c' }, 'fs1', true);
+    bring({ g: 'a', 'g~2': 'b' });
+    expect(await apply({ g: { members: { a: 1, b: { tier: 2 } } } })).toEqual([]);
+    expect(sent()).toEqual([dump('g'), dump('g~2'), RELOAD, dump('g'), dump('g~2')]);
+  });
+
+  it('that a switch has from exported files are told of as such where it does not take ours', async () => {
+    const local = listsOf({ g: 'x', 'trunkhunt-local': '' });
+    await local.apply(twoToOne);
+    expect(local.log.news().join()).toContain('it runs on the files that were exported to it');
+    const other = listsOf({ g: 'x' });
+    await other.apply(twoToOne);
+    expect(other.log.news().join()).toContain('a local distributor.conf.xml stands in');
   });
 
   it('are not reset because of what leaves the round as it is: other tiers, and weights in the same proportion', async () => {

@@ -189,8 +189,9 @@ export class FreeswitchLab {
   }
 
   /** On the port that the switch knows. */
-  async startServe(): Promise<void> {
-    this.serve = await serveProcess(['--database', this.inventory.path, '--listen', `127.0.0.1:${this.serve.port}`]);
+  async startServe(...more: readonly string[]): Promise<void> {
+    const listen = `127.0.0.1:${this.serve.port}`;
+    this.serve = await serveProcess(['--database', this.inventory.path, '--listen', listen, ...more]);
   }
 
   async #get(path: string): Promise<string> {

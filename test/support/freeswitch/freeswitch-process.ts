@@ -87,6 +87,11 @@ export class FreeswitchProcess {
     return started;
   }
 
+  /** The folder of its configuration. */
+  get configuration(): string {
+    return join(this.#folder, 'conf');
+  }
+
   /** Its log so far. */
   get log(): string {
     const path = join(this.#folder, 'log', 'freeswitch.log');

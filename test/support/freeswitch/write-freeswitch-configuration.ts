@@ -81,8 +81,12 @@ export function writeFreeswitchConfiguration(folder: string, configuration: Free
 <section name="configuration">
   <X-PRE-PROCESS cmd="include" data="autoload_configs/*.xml"/>
 </section>
-<section name="dialplan"/>
-<section name="directory"/>
+<section name="dialplan">
+  <X-PRE-PROCESS cmd="include" data="dialplan/*.xml"/>
+</section>
+<section name="directory">
+  <X-PRE-PROCESS cmd="include" data="directory/*.xml"/>
+</section>
 </document>
 `,
   );
