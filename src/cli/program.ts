@@ -15,10 +15,12 @@ import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
 import { addImportCommand } from './import-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
+import { addReplayCommand } from './replay-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addRouteCommand } from './route-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSimulateCommand } from './simulate-command.ts';
 import { addSwitchesCommand } from './switches-command.ts';
 import { printJson } from './terminal.ts';
 import { addXmlCurlConfCommand } from './xml-curl-conf-command.ts';
@@ -43,9 +45,18 @@ export async function runProgram(args: readonly string[], context: CommandContex
   }
 }
 
+const USAGE: ReadonlySet<FindingCode> = new Set([
+  'column-unknown',
+  'listen-without-credentials',
+  'script-invalid',
+  'replay-without-proposal',
+  'sql-refused',
+  'sql-failed',
+]);
+
 /** What was said on the command line or in the environment is wrong, not what it is about. */
 function isUsage(code: FindingCode): boolean {
-  return code.startsWith('settings-') || code === 'listen-without-credentials' || code === 'column-unknown';
+  return code.startsWith('settings-') || USAGE.has(code);
 }
 
 function buildProgram(context: CommandContext): Command {
@@ -69,6 +80,8 @@ function buildProgram(context: CommandContext): Command {
   addGatewayCommand(program, context);
   addGroupCommand(program, context);
   addRouteCommand(program, context);
+  addSimulateCommand(program, context);
+  addReplayCommand(program, context);
   addSwitchesCommand(program, context);
   addDecisionsCommand(program, context);
   addBackupCommand(program, context);
