@@ -6,7 +6,7 @@ const floors = [
   ['routing', 'errors'],
   ['xml', 'inventory', 'esl', 'config', 'metrics', 'tracing'],
   ['live', 'import', 'export'],
-  ['http'],
+  ['http', 'simulation'],
   ['cli'],
 ];
 

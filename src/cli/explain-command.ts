@@ -1,12 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { readSettings, type SettingFlags } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { isProblem } from '../errors/finding.ts';
-import { canonicalAddress } from '../inventory/proxy-address.ts';
 import { callerText } from '../routing/call.ts';
 import type { Call } from '../routing/call.ts';
 import { explainCall, type Explanation, type GatewayWeight } from '../routing/explain-call.ts';
 import { askForJson } from './ask-server.ts';
+import { addHeader, checkAddress } from './call-options.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { loadInventory } from './load-inventory.ts';
@@ -67,18 +67,6 @@ async function explainLive(number: string, flags: ExplainFlags, context: Command
   const query = new URLSearchParams({ number, context: name, caller, source, switch: hostname });
   for (const [header, value] of flags.header) query.append('header', `${header}=${value}`);
   return (await askForJson(settings, `/api/explain?${query.toString()}`)) as LiveExplanation;
-}
-
-function addHeader(text: string, headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('Write it as name=value.');
-  return new Map([...headers, [name.toLowerCase(), value]]);
-}
-
-function checkAddress(text: string): string {
-  const address = canonicalAddress(text);
-  if (address === undefined) throw new InvalidArgumentError('It is not an IP address.');
-  return address;
 }
 
 function readCall(number: string, flags: ExplainFlags, context: CommandContext): Call {

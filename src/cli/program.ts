@@ -16,10 +16,12 @@ import { addHealthCommand } from './health-command.ts';
 import { addHistoryCommand } from './history-command.ts';
 import { addImportCommand } from './import-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
+import { addReplayCommand } from './replay-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addRouteCommand } from './route-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSimulateCommand } from './simulate-command.ts';
 import { addSwitchesCommand } from './switches-command.ts';
 import { printJson } from './terminal.ts';
 import { addXmlCurlConfCommand } from './xml-curl-conf-command.ts';
@@ -44,9 +46,18 @@ export async function runProgram(args: readonly string[], context: CommandContex
   }
 }
 
+const USAGE: ReadonlySet<FindingCode> = new Set([
+  'listen-without-credentials',
+  'column-unknown',
+  'script-invalid',
+  'replay-without-proposal',
+  'sql-refused',
+  'sql-failed',
+]);
+
 /** What was said on the command line or in the environment is wrong, not what it is about. */
 function isUsage(code: FindingCode): boolean {
-  return code.startsWith('settings-') || code === 'listen-without-credentials' || code === 'column-unknown';
+  return code.startsWith('settings-') || USAGE.has(code);
 }
 
 function buildProgram(context: CommandContext): Command {
@@ -60,19 +71,21 @@ function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addServeCommand(program, context);
   addMigrateCommand(program, context);
-  addImportCommand(program, context);
+  addXmlCurlConfCommand(program, context);
   addCheckCommand(program, context);
   addExplainCommand(program, context);
-  addHistoryCommand(program, context);
-  addDiffCommand(program, context);
-  addRollbackCommand(program, context);
-  addXmlCurlConfCommand(program, context);
+  addSimulateCommand(program, context);
+  addReplayCommand(program, context);
+  addDecisionsCommand(program, context);
+  addSwitchesCommand(program, context);
   addGatewayCommand(program, context);
   addGroupCommand(program, context);
   addRouteCommand(program, context);
+  addHistoryCommand(program, context);
+  addDiffCommand(program, context);
+  addRollbackCommand(program, context);
+  addImportCommand(program, context);
   addExportCommand(program, context);
-  addSwitchesCommand(program, context);
-  addDecisionsCommand(program, context);
   addBackupCommand(program, context);
   addRestoreCommand(program, context);
   addHealthCommand(program, context);

@@ -1,5 +1,5 @@
 import type { Log } from '../config/log.ts';
-import type { HealthEvent, LiveMetrics } from '../metrics/live-metrics.ts';
+import type { HealthEvent, LearningMetrics } from '../metrics/live-metrics.ts';
 import {
   afterGoodCall,
   afterTime,
@@ -18,7 +18,7 @@ import { type Settled, Suspicions } from '../routing/suspicions.ts';
 
 /** What the book needs to know and do beyond itself. */
 export interface BookContext {
-  readonly metrics: LiveMetrics;
+  readonly metrics: LearningMetrics;
   readonly log: Log;
   readonly nowMs: () => number;
   /** The groups that have this gateway as a member. */

@@ -1,5 +1,5 @@
 import type { Log } from '../config/log.ts';
-import type { LiveMetrics } from '../metrics/live-metrics.ts';
+import type { LearningMetrics } from '../metrics/live-metrics.ts';
 import type { Call } from '../routing/call.ts';
 import type { Decision, LiveView } from '../routing/decide.ts';
 import type { GatewayWeight } from '../routing/explain-call.ts';
@@ -24,7 +24,7 @@ const NO_BLAME: BlameTable = new Map();
 export type PlannedDecision = Extract<Decision, { readonly outcome: 'planned' }>;
 
 export interface LearnedContext {
-  readonly metrics: LiveMetrics;
+  readonly metrics: LearningMetrics;
   readonly log: Log;
   readonly nowMs: () => number;
   /** Who is told of what came of attempts. */

@@ -1,5 +1,5 @@
 import type { LegEvent } from '../esl/switch-event.ts';
-import type { LiveMetrics } from '../metrics/live-metrics.ts';
+import type { LearningMetrics } from '../metrics/live-metrics.ts';
 import type { Gateway } from '../routing/gateway.ts';
 import { type BlameTable, judgeLeg, type LegOutcome, showsGatewayWell } from '../routing/leg-outcome.ts';
 import { type Name, parseName } from '../routing/name.ts';
@@ -13,7 +13,7 @@ import type { LiveLeg, UncalledAttempt } from './open-plan.ts';
 export interface LegContext {
   readonly ledger: CallLedger;
   readonly book: EjectionBook;
-  readonly metrics: LiveMetrics;
+  readonly metrics: LearningMetrics;
   readonly answerRatios: AnswerRatios;
   readonly nowMs: () => number;
   /** The gateway of this name as it is served; undefined = the inventory has none. */

@@ -22,6 +22,9 @@ export interface LiveReading {
   readonly answerRatio: readonly (readonly [gateway: string, ratio: number])[];
 }
 
+/** All that learning from legs tells the metrics. */
+export type LearningMetrics = Pick<LiveMetrics, 'inboundCall' | 'healthEvent' | 'attemptEnded' | 'rang' | 'callEnded'>;
+
 const VERDICTS: readonly LegVerdict[] = ['answered', 'gateway', 'destination', 'caller', 'ourselves', 'unjudged'];
 
 const POST_DIAL_DELAY_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 8, 13, 20];

@@ -67,7 +67,7 @@ function probeLeg(view: GroupView, ask: PlanRequest): Leg | undefined {
 }
 
 /** Positions whose rules leave nothing to dial, and those whose proxy is where the call came from. */
-function unusablePositions(
+export function unusablePositions(
   tier: Tier,
   numbers: readonly (DialNumber | undefined)[],
   callerAddress: string,
@@ -106,6 +106,6 @@ function inOrder(
 }
 
 /** What each of the tier's number rules makes of the number; undefined where it could not be dialled. */
-function numbersOf(tier: Tier, number: RoutedNumber): readonly (DialNumber | undefined)[] {
+export function numbersOf(tier: Tier, number: RoutedNumber): readonly (DialNumber | undefined)[] {
   return tier.numberRules.map((rules) => gatewayNumber(number, rules));
 }
