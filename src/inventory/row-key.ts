@@ -3,7 +3,7 @@ import { INVENTORY_TABLES } from './inventory-tables.ts';
 import type { Cell, TableName, TableRow } from './table-rows.ts';
 
 /** The values of the row's key. */
-export function keyValues(table: TableName, row: TableRow): readonly Cell[] {
+function keyValues(table: TableName, row: TableRow): readonly Cell[] {
   return INVENTORY_TABLES[table].key.map((column) => row[column] ?? null);
 }
 
