@@ -27,6 +27,7 @@ import { DecisionBook } from '../live/decision-book.ts';
 import { DecisionFile } from '../live/decision-file.ts';
 import { decisionIds } from '../live/decision-ids.ts';
 import { Fleet } from '../live/fleet.ts';
+import { startHistoryPruning } from '../live/history-pruning.ts';
 import { startInventoryLoop } from '../live/inventory-loop.ts';
 import { LiveState } from '../live/live-state.ts';
 import { numberMask } from '../live/number-mask.ts';
@@ -97,6 +98,8 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   });
   const exporter = startExporting(settings, { live, metrics, log }, context);
   const stopLoop = startInventoryLoop(source, live);
+  const { nowMs, after } = context;
+  const stopPruning = startHistoryPruning({ path: settings.database, live, log, nowMs, after });
   try {
     fleet.start();
     const server = await runServer(settings.listen, {
@@ -117,6 +120,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     log.info({}, 'stopped');
   } finally {
     stopLoop();
+    stopPruning();
     exporter?.stop();
     fleet.stop();
     keeper?.stop();

@@ -1,9 +1,18 @@
 import BetterSqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { oldestVersion } from '../../src/inventory/history-version.ts';
-import { pruneHistory } from '../../src/inventory/prune-history.ts';
+import { pruneHistory as pruneSome } from '../../src/inventory/prune-history.ts';
 import { rowsAt } from '../../src/inventory/rows-at.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
+
+/** Forgets piece by piece, all that is to be forgotten. */
+function pruneHistory(path: string, goodVersion: number, nowMs: number): number {
+  for (let versions = 0; ;) {
+    const pruned = pruneSome(path, goodVersion, nowMs);
+    versions += pruned.versions;
+    if (!pruned.hasMore) return versions;
+  }
+}
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -57,7 +66,19 @@ describe('history', () => {
     expect(pruneHistory(path, 20, NOW_MS + 1000 * DAY_MS)).toBe(0);
   });
 
-  it('goes in pieces, however much there is', () => {
+  it('goes in pieces, and what is reached is right between them', () => {
+    const path = dailyVersions(1700);
+    keepDays(path, 10);
+    const database = new BetterSqlite(path);
+    const rows = rowsAt(database, 1695);
+    for (let pieces = 1; pruneSome(path, 1700, NOW_MS).hasMore; pieces += 1) {
+      expect(pieces).toBeLessThan(20);
+      expect(rowsAt(database, 1695)).toEqual(rows);
+    }
+    database.close();
+  });
+
+  it('goes wholly, however much there is', () => {
     const path = dailyVersions(1700);
     keepDays(path, 10);
     expect(pruneHistory(path, 1700, NOW_MS)).toBe(1689);
