@@ -1,6 +1,6 @@
 import type { Log } from '../config/log.ts';
 import { pruneHistory } from '../inventory/prune-history.ts';
-import type { LiveState } from './live-state.ts';
+import type { Serving } from './live-state.ts';
 
 const FIRST_AFTER_MS = 10_000;
 const EVERY_MS = 60 * 60 * 1000;
@@ -10,7 +10,7 @@ const PAUSE_MS = 100;
 
 export interface HistoryPruning {
   readonly path: string;
-  readonly live: LiveState;
+  readonly live: { readonly serving: Serving | undefined };
   readonly log: Log;
   /** Wall clock, milliseconds since 1970. */
   readonly nowMs: () => number;

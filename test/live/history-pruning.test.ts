@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startHistoryPruning } from '../../src/live/history-pruning.ts';
-import type { LiveState, Serving } from '../../src/live/live-state.ts';
+import type { Serving } from '../../src/live/live-state.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
 import BetterSqlite from 'better-sqlite3';
 import { CollectingLog } from './collecting-log.ts';
@@ -20,7 +20,7 @@ function pruned(served: number | undefined) {
   const serving = served === undefined ? undefined : ({ snapshot: { version: served } } as Serving);
   const stop = startHistoryPruning({
     path: inventory.path,
-    live: { serving } as LiveState,
+    live: { serving },
     log,
     nowMs: () => 1000 * DAY_MS,
     after: (delayMs, run) => {
@@ -37,7 +37,16 @@ function pruned(served: number | undefined) {
       database.close();
     }
   };
-  return { ...inventory, waiting, log, stop, oldest, step: () => waiting.shift()!.run() };
+  return {
+    ...inventory,
+    waiting,
+    log,
+    stop,
+    oldest,
+    step: () => {
+      waiting.shift()!.run();
+    },
+  };
 }
 
 describe('the history of a running server', () => {
