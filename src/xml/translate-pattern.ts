@@ -2,7 +2,10 @@
 export type TranslatedPattern =
   | {
       readonly expression: string;
-      /** Whether a capture stands within a repetition: the two engines may then disagree on what it holds. */
+      /**
+       * Whether a capture stands within a repetition, or beside one of what may be empty, as in `(?:|a){1,2}(a*)`: the two
+       * engines may then disagree on what it holds.
+       */
       readonly hasRepeatedCapture: boolean;
     }
   | { readonly reason: string };
@@ -39,11 +42,20 @@ export function translatePattern(source: string): TranslatedPattern {
   }
 }
 
+/** A group that is being read, or the whole pattern. */
+interface OpenGroup {
+  hasCapture: boolean;
+  /** Whether a branch that is over matches the empty text, as far as can be told without looking at the text. */
+  mayBeEmpty: boolean;
+  /** Whether the branch that is being read takes at least a character. */
+  takesOne: boolean;
+}
+
 class PatternReader {
   readonly #source: string;
   #at = 0;
-  /** For each open group: whether a capture is in it. */
-  readonly #open: boolean[] = [];
+  /** The outermost first, which is the whole pattern. */
+  readonly #open: OpenGroup[] = [newGroup(false)];
   #hasRepeatedCapture = false;
 
   constructor(source: string) {
@@ -63,8 +75,8 @@ class PatternReader {
   #piece(): string {
     const character = this.#take();
     if (character === '(') return this.#openGroup();
-    if (character === ')') return `)${this.#quantifier(this.#open.pop() ?? false)}`;
-    if (character === '|') return '|';
+    if (character === ')') return `)${this.#closeGroup()}`;
+    if (character === '|') return this.#nextBranch();
     if (character === '^') return this.#assertion('^');
     if (character === '$') return this.#assertion('\\z');
     if (character === '.') return `.${this.#quantifier()}`;
@@ -77,8 +89,8 @@ class PatternReader {
     const named = this.#match(/\?P?<[A-Za-z_][A-Za-z0-9_]*>/y);
     const flags = named === undefined ? this.#match(/\?[A-Za-z^-]*[:)]/y) : undefined;
     if (flags === undefined) {
-      this.#open.fill(true);
-      this.#open.push(true);
+      for (const group of this.#open) group.hasCapture = true;
+      this.#open.push(newGroup(true));
       return '(';
     }
     const letters = flags.slice(1, -1);
@@ -86,18 +98,37 @@ class PatternReader {
     if (/[^ims]/.test(letters)) throw new Untranslatable(`it has the flags (${flags}`);
     const kept = letters.includes('i') ? '(?i' : '(?';
     if (flags.endsWith(')')) return letters.includes('i') ? '(?i)' : '';
-    this.#open.push(false);
+    this.#open.push(newGroup(false));
     return `${kept}:`;
   }
 
+  /** @returns the quantifier */
+  #closeGroup(): string {
+    this.#nextBranch();
+    const { hasCapture, mayBeEmpty } = this.#open.pop() ?? newGroup(false);
+    return this.#quantifier(hasCapture, mayBeEmpty);
+  }
+
+  #nextBranch(): string {
+    const group = this.#open.at(-1);
+    if (group !== undefined) {
+      group.mayBeEmpty ||= !group.takesOne;
+      group.takesOne = false;
+    }
+    return '|';
+  }
+
   #assertion(written: string): string {
-    if (this.#quantifier() !== '') throw new Untranslatable('it repeats an anchor');
+    if (this.#quantifier(false, true) !== '') throw new Untranslatable('it repeats an anchor');
     return written;
   }
 
-  #quantifier(hasCapture = false): string {
+  #quantifier(hasCapture = false, mayBeEmpty = false): string {
     const found = this.#match(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/y);
+    const group = this.#open.at(-1);
+    if (group !== undefined && !mayBeEmpty && !/^(?:[*?]|\{0+[,}])/.test(found ?? '')) group.takesOne = true;
     if (found === undefined) return '';
+    if (mayBeEmpty) this.#hasRepeatedCapture = true;
     if (this.#match(/[*+?]|\{\d+(?:,\d*)?\}/y) !== undefined) throw new Untranslatable('it repeats a repetition');
     if (hasCapture && !found.startsWith('?')) this.#hasRepeatedCapture = true;
     return found;
@@ -178,6 +209,10 @@ class PatternReader {
     if (found !== undefined) this.#at += found.length;
     return found;
   }
+}
+
+function newGroup(hasCapture: boolean): OpenGroup {
+  return { hasCapture, mayBeEmpty: false, takesOne: false };
 }
 
 function hex(code: number): string {
