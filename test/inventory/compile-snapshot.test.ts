@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
+import { CATALOGUE } from '../../src/errors/catalogue.ts';
 import { SOUND_INVENTORY, UNCHECKED } from '../support/finding-case.ts';
 import { GATEWAY_FINDING_CASES } from '../support/gateway-finding-cases.ts';
 import { GROUP_FINDING_CASES } from '../support/group-finding-cases.ts';
