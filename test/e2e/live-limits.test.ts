@@ -139,6 +139,7 @@ describe('max_cps', () => {
     const limit = 20;
     const live = await liveSwitches(sharing({ gw1: 1, gw2: 1 }, '', `max_cps = ${limit}`), { speed: 1 });
     for (const gateway of ['gw1', 'gw2']) live.fs().setGateway(gateway, { answerAfterMs: 100 });
+    const startedMs = performance.now();
     const calls = [];
     for (let tick = 0; tick < 40; tick += 1) {
       for (let call = 0; call < 20; call += 1) calls.push(live.fs().startCall({ number: '9980', hangupAfterMs: 100 }));
@@ -146,8 +147,10 @@ describe('max_cps', () => {
     }
     const results = await Promise.all(calls.map(({ result }) => result));
     const accepted = results.filter(({ answered }) => answered).length;
-    // Two seconds of storm: two gateways with twenty calls a second each, and no more; nearly all of that is used.
-    expect(accepted).toBeLessThanOrEqual(2 * limit * 3);
+    // Two gateways with twenty calls a second each, and no more, however long the storm took to be told here (two seconds
+    // where nothing else runs); nearly all of that is used.
+    const seconds = Math.floor((performance.now() - startedMs) / 1000) + 1;
+    expect(accepted).toBeLessThanOrEqual(2 * limit * seconds);
     expect(accepted).toBeGreaterThanOrEqual(2 * limit * 2 - 4);
     expect(results.filter(({ answered, finalStatus }) => !answered && finalStatus === 503)).toHaveLength(
       800 - accepted,
