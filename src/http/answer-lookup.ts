@@ -2,7 +2,7 @@ import type { RequestResult, RequestSection } from '../metrics/server-metrics.ts
 import { type Call, callerText } from '../routing/call.ts';
 import type { LiveState, Serving } from '../live/live-state.ts';
 import { parseDomainName } from '../xml/directory-document.ts';
-import { planDocument, refusalDocument } from '../xml/plan-document.ts';
+import { refusalDocument } from '../xml/plan-document.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import type { RequestFields, WantedFields } from './request-fields.ts';
 
@@ -148,6 +148,6 @@ function dialplan(call: Call, serving: Serving, live: LiveState): Pick<LookupAns
     case 'no_gateway':
       return { result: 'refused', document: refusalDocument(decision.route, 503) };
     case 'planned':
-      return { result: 'served', document: planDocument(decision, call.decisionId) };
+      return { result: 'served', document: serving.documents.plan(decision, call.decisionId) };
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../config/log.ts';
 import type { DecisionBook } from '../live/decision-book.ts';
 import type { Fleet } from '../live/fleet.ts';
-import type { LiveState } from '../live/live-state.ts';
+import type { LiveState, Serving } from '../live/live-state.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { SPANS, spanSync } from '../tracing/spans.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
@@ -10,7 +10,7 @@ import { HEADERS_QUERY } from '../xml/xml-curl-conf.ts';
 import { answerLookup, type CallStamps, type LookupAnswer, wantedFields } from './answer-lookup.ts';
 import { type Authorise, CHALLENGE } from './authorise.ts';
 import { readBody } from './read-body.ts';
-import { readFields } from './request-fields.ts';
+import { FieldReader } from './request-fields.ts';
 
 export interface XmlCurlParts {
   readonly live: LiveState;
@@ -33,6 +33,7 @@ const NOT_FOUND = { section: 'other', hostname: '', document: NOT_FOUND_DOCUMENT
  */
 export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage, response: ServerResponse) => void {
   const refusals = new RefusalLog(parts);
+  const readers = new FieldReaders(parts.live);
   return (request, response) => {
     const startedMs = parts.clockMs();
     const finish = (answer: LookupAnswer): void => {
@@ -50,11 +51,11 @@ export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage,
     const query = queryOf(request.url ?? '');
     if (request.method !== 'POST') {
       request.resume();
-      finish(answerForm(query, query, parts));
+      finish(answerForm(query, query, readers, parts));
       return;
     }
     readBody(request, (body) => {
-      finish(body === undefined ? { ...NOT_FOUND, result: 'too_large' } : answerForm(body, query, parts));
+      finish(body === undefined ? { ...NOT_FOUND, result: 'too_large' } : answerForm(body, query, readers, parts));
     });
   };
 }
@@ -84,12 +85,17 @@ class RefusalLog {
 }
 
 /** Answers a form; a mistake of ours is told to the operator, and is *not found* to FreeSWITCH. */
-function answerForm(form: string, query: string, { live, log, stamps }: XmlCurlParts): LookupAnswer {
+function answerForm(
+  form: string,
+  query: string,
+  readers: FieldReaders,
+  { live, log, stamps }: XmlCurlParts,
+): LookupAnswer {
   try {
     const answer = spanSync(
       SPANS.lookup,
       () => ({ size: form.length }),
-      () => answerLookup(readFields(form, wantedFields(live.serving)), declaredHeaders(query), live, stamps),
+      () => answerLookup(readers.current.read(form), declaredHeaders(query), live, stamps),
       ({ hostname, section, result }) => ({ switch: hostname, section, outcome: result }),
     );
     log.debug({ switch: answer.hostname, section: answer.section, result: answer.result }, 'look-up answered');
@@ -105,11 +111,32 @@ function queryOf(url: string): string {
   return start === -1 ? '' : url.slice(start + 1);
 }
 
+/** The reader for what is served: another snapshot may need other headers. */
+class FieldReaders {
+  readonly #live: LiveState;
+  #serving: Serving | undefined;
+  #reader = new FieldReader(wantedFields(undefined));
+
+  constructor(live: LiveState) {
+    this.#live = live;
+  }
+
+  get current(): FieldReader {
+    const { serving } = this.#live;
+    if (serving !== this.#serving) {
+      this.#serving = serving;
+      this.#reader = new FieldReader(wantedFields(serving));
+    }
+    return this.#reader;
+  }
+}
+
+const DECLARATIONS = new FieldReader({ names: new Set([HEADERS_QUERY]), headers: new Set() });
+
 /** What `trunkhunt xml-curl-conf` wrote into the URL. */
 function declaredHeaders(query: string): ReadonlySet<string> | undefined {
   if (!query.includes(`${HEADERS_QUERY}=`)) return undefined;
-  const fields = readFields(query, { names: new Set([HEADERS_QUERY]), headers: new Set() });
-  return new Set(fields.get(HEADERS_QUERY).toLowerCase().split(','));
+  return new Set(DECLARATIONS.read(query).get(HEADERS_QUERY).toLowerCase().split(','));
 }
 
 function send(response: ServerResponse, document: Buffer | string): void {

@@ -3,6 +3,8 @@ import { tiersOn } from '../routing/gateway-group.ts';
 import { type Snapshot, viewOf } from '../routing/snapshot.ts';
 import { directoryDocument, type DomainName } from '../xml/directory-document.ts';
 import { distributorDocument, groupLists } from '../xml/distributor-document.ts';
+import type { Plan } from '../xml/plan-document.ts';
+import { PlanWriter } from '../xml/plan-writer.ts';
 import { sofiaDocument } from '../xml/sofia-document.ts';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -14,9 +16,15 @@ const NONE: ReadonlySet<string> = new Set();
 export class DocumentStore {
   readonly #snapshot: Snapshot;
   readonly #written = new Map<string, Buffer>();
+  readonly #plans = new PlanWriter();
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
+  }
+
+  /** The dialplan of one call. */
+  plan(plan: Plan, decisionId: string): string {
+    return this.#plans.write(plan, decisionId);
   }
 
   /** Every group as lists, in the order in which its tiers take turns. */

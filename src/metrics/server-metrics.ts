@@ -5,6 +5,7 @@ import { LiveMetrics, type LiveReading } from './live-metrics.ts';
 import type { NumberRejection } from '../routing/dial-number.ts';
 import type { GatewayState } from '../routing/gateway.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import { Tally } from './tally.ts';
 import { targetShares } from './target-shares.ts';
 
 /** What FreeSWITCH asked for; whatever it does not name is `other`. */
@@ -36,7 +37,7 @@ export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #registers = { registers: [this.#registry] };
 
-  readonly #requests = new Counter({
+  readonly #requests = new Tally({
     name: 'trunkhunt_xml_requests_total',
     help: 'Requests of mod_xml_curl, by what was asked for, what came of it, and the switch that asked.',
     labelNames: ['section', 'result', 'switch'],
@@ -49,13 +50,13 @@ export class ServerMetrics {
     buckets: LOOKUP_SECONDS_BUCKETS,
     ...this.#registers,
   });
-  readonly #decisions = new Counter({
+  readonly #decisions = new Tally({
     name: 'trunkhunt_decisions_total',
     help: 'Calls decided, by group and outcome; group "-" where no route led to one.',
     labelNames: ['group', 'outcome'],
     ...this.#registers,
   });
-  readonly #selected = new Counter({
+  readonly #selected = new Tally({
     name: 'trunkhunt_gateway_selected_total',
     help: 'Places in failover plans; attempt 1 is the first choice.',
     labelNames: ['group', 'gateway', 'attempt'],
@@ -113,10 +114,7 @@ export class ServerMetrics {
     ...this.#registers,
   });
 
-  readonly #requestChildren = new ChildCache((...values) => this.#requests.labels(...values));
   readonly #secondsChildren = new ChildCache((...values) => this.#requestSeconds.labels(...values));
-  readonly #decisionChildren = new ChildCache((...values) => this.#decisions.labels(...values));
-  readonly #selectedChildren = new ChildCache((...values) => this.#selected.labels(...values));
   #hostnames: ReadonlySet<string> = new Set();
   #read: () => LiveReading | undefined = () => undefined;
   /** Those of switches, health and calls. */
@@ -130,7 +128,7 @@ export class ServerMetrics {
     this.#lastReload.set(0);
     for (const reason of REJECTIONS) this.#rejected.inc({ reason }, 0);
     for (const result of ['ok', 'failed']) this.#exports.inc({ result }, 0);
-    this.#decisions.inc({ group: NO_GROUP, outcome: 'no_route' }, 0);
+    this.#decisions.begin(NO_GROUP, 'no_route');
   }
 
   /** @param read gives what is counted elsewhere, at every scrape */
@@ -144,17 +142,17 @@ export class ServerMetrics {
   }
 
   requestAnswered(section: RequestSection, result: RequestResult, hostname: string, seconds: number): void {
-    this.#requestChildren.get(section, result, this.switchLabel(hostname)).inc();
+    this.#requests.inc(section, result, this.switchLabel(hostname));
     this.#secondsChildren.get(section).observe(seconds);
   }
 
   decided(group: string | undefined, outcome: DecisionOutcome): void {
-    this.#decisionChildren.get(group ?? NO_GROUP, outcome).inc();
+    this.#decisions.inc(group ?? NO_GROUP, outcome);
   }
 
   /** @param attempt from 1 */
   selected(group: string, gateway: string, attempt: number): void {
-    this.#selectedChildren.get(group, gateway, String(attempt)).inc();
+    this.#selected.inc(group, gateway, String(attempt));
   }
 
   numberRejected(reason: NumberRejection): void {
@@ -210,11 +208,11 @@ export class ServerMetrics {
 
   #startCounters(snapshot: Snapshot): void {
     for (const { name: group, members } of snapshot.groups) {
-      for (const outcome of OUTCOMES) this.#decisions.inc({ group, outcome }, 0);
-      for (const { gateway } of members) this.#selected.inc({ group, gateway: gateway.name, attempt: '1' }, 0);
+      for (const outcome of OUTCOMES) this.#decisions.begin(group, outcome);
+      for (const { gateway } of members) this.#selected.begin(group, gateway.name, '1');
     }
     for (const hostname of [...snapshot.hostnames, OTHER_SWITCH]) {
-      this.#requests.inc({ section: 'dialplan', result: 'served', switch: hostname }, 0);
+      this.#requests.begin('dialplan', 'served', hostname);
       // What is missing is noticed anew: other routes need other fields.
       this.#missingFields.set({ switch: hostname }, 0);
     }
@@ -226,15 +224,11 @@ export class ServerMetrics {
       snapshot.groups.map((group) => [String(group.name), new Set(group.members.map((it) => String(it.gateway.name)))]),
     );
     const isSwitch = (label: unknown): boolean => label === OTHER_SWITCH || snapshot.hostnames.has(String(label));
-    for (const { labels } of (await this.#selected.get()).values) {
-      if (members.get(String(labels.group))?.has(String(labels.gateway)) !== true) this.#selected.remove(labels);
+    await this.#selected.keepOnly(({ group, gateway }) => members.get(String(group))?.has(String(gateway)) === true);
+    await this.#decisions.keepOnly(({ group }) => group === NO_GROUP || members.has(String(group)));
+    await this.#requests.keepOnly((labels) => isSwitch(labels.switch));
+    for (const { labels } of (await this.#missingFields.get()).values) {
+      if (!isSwitch(labels.switch)) this.#missingFields.remove(labels);
     }
-    for (const { labels } of (await this.#decisions.get()).values) {
-      if (labels.group !== NO_GROUP && !members.has(String(labels.group))) this.#decisions.remove(labels);
-    }
-    for (const metric of [this.#requests, this.#missingFields]) {
-      for (const { labels } of (await metric.get()).values) if (!isSwitch(labels.switch)) metric.remove(labels);
-    }
-    for (const cache of [this.#requestChildren, this.#decisionChildren, this.#selectedChildren]) cache.clear();
   }
 }

@@ -16,13 +16,15 @@ export function routeNumber(route: Route, call: Call): RoutedNumber | NumberReje
   if (parseDialNumber(call.destinationNumber, charset) === undefined) return rejectionOf(call.destinationNumber);
   const isFinal = route.dialNumber !== undefined;
   const text = isFinal
-    ? fillCaptures(route.dialNumber, capturesOf(route, call))
+    ? fillCaptures(route.dialNumber, capturesFor(route.dialNumber, route, call))
     : applyNumberRules(call.destinationNumber, route.numberRules);
   if (parseDialNumber(text, charset) === undefined) return 'after_rules';
   return { text, isFinal, charset };
 }
 
-function capturesOf(route: Route, call: Call): readonly string[] {
+/** Most routes replace the number by a fixed one, and captures cost more than all the rest of a decision. */
+function capturesFor(template: string, route: Route, call: Call): readonly string[] {
+  if (!template.includes('$')) return [];
   return route.destinationPattern?.captures(call.destinationNumber.slice(0, MATCH_LENGTH_LIMIT)) ?? [];
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFields } from '../../src/http/request-fields.ts';
+import { FieldReader, type RequestFields, type WantedFields } from '../../src/http/request-fields.ts';
 
+const readFields = (form: string, of: WantedFields): RequestFields => new FieldReader(of).read(form);
 const none: ReadonlySet<string> = new Set();
 const wanted = { names: new Set(['Hunt-Context', 'Caller-Context', 'profile']), headers: new Set(['x-account']) };
 const field = (form: string, name: string): string => readFields(form, wanted).get(name);
@@ -86,6 +87,41 @@ it('no form of any bytes makes it fail, and what it gives is what was sent', () 
       for (const name of ['hostname', 'profile']) expect(typeof field(latin1, name)).toBe('string');
       const [, first = ''] = pairs.find(([name]) => name === 'hostname') ?? [];
       expect(field(latin1, 'hostname')).toBe(first.replace(/&/g, '').toWellFormed());
+    }),
+  );
+});
+
+it('any form gives what a reader finds that looks at each pair by itself', () => {
+  const part = fc.constantFrom(
+    ...[
+      'hostname',
+      'hostname=',
+      'profile',
+      'profile=',
+      'profil=',
+      'profilee=',
+      'Hunt-Context=',
+      'Caller-Context=',
+      'p',
+    ],
+    ...['variable_sip_h_X-Account=', 'variable_sip_h_x-account', 'variable_sip_h_=', '=', '&', '%41', '%', '+', 'a'],
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 14 }), (parts) => {
+      const form = parts.join('');
+      const pairs = form.split('&').flatMap((pair) => {
+        const [, name, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+        return name === undefined || value === undefined ? [] : [[name, value] as const];
+      });
+      const valueOf = (wantedName: string): string => pairs.find(([name]) => name === wantedName)?.[1] ?? '';
+      const decoded = (text: string): string => text.replaceAll('%41', 'A');
+      expect(field(form, 'hostname')).toBe(valueOf('hostname'));
+      for (const name of wanted.names) expect(field(form, name)).toBe(decoded(valueOf(name)));
+      const account = pairs.find(([name]) => name.toLowerCase() === 'variable_sip_h_x-account');
+      const spelled = account?.[0].startsWith('variable_sip_h_') === true ? account[1] : undefined;
+      expect(readFields(form, wanted).headers.get('x-account')).toBe(
+        spelled === undefined ? undefined : decoded(spelled),
+      );
     }),
   );
 });
