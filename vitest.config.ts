@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'threads',
+    // Vitest leaves one core free; most of these tests wait more than they count.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
