@@ -16,7 +16,8 @@ await runProgram(process.argv.slice(2), {
     err: (text) => {
       process.stderr.write(text);
     },
-    width: process.stdout.isTTY ? process.stdout.columns : Infinity,
+    // Some terminals do not say how wide they are, and are then 0 wide.
+    width: process.stdout.isTTY ? process.stdout.columns || Number(process.env['COLUMNS']) || 80 : Infinity,
     // See no-color.org.
     hasColour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
     showsProgress: process.stderr.isTTY,
