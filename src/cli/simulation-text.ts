@@ -26,7 +26,7 @@ export function simulationText(
     ...notes.map((note) => `note: ${printable(note)}\n`),
     ...(notes.length > 0 ? ['\n'] : []),
     tableText(['', ...names], summaryRows(runs), terminal.width),
-    ...(placesOf(runs).length === 0 ? [] : sharesText(runs, terminal, isUtf8(environment))),
+    ...(placesOf(runs).length === 0 ? [] : sharesText(runs, names, terminal, isUtf8(environment))),
     ...healthText(runs, names),
     ...(result.differences === undefined ? [] : differencesText(result.differences, result.today.calls)),
     ...(changes.length === 0
@@ -36,8 +36,13 @@ export function simulationText(
   return parts.join('');
 }
 
-function sharesText(runs: readonly RunReport[], terminal: Terminal, hasBlocks: boolean): readonly string[] {
-  const table = tableText(gatewayHeader(runs.length), gatewayRows(runs), terminal.width);
+function sharesText(
+  runs: readonly RunReport[],
+  names: readonly string[],
+  terminal: Terminal,
+  hasBlocks: boolean,
+): readonly string[] {
+  const table = tableText(gatewayHeader(names), gatewayRows(runs, names), terminal.width);
   return ['\n', chartText(runs, terminal, hasBlocks), '\n', table];
 }
 
@@ -95,26 +100,32 @@ function chartText(runs: readonly RunReport[], terminal: Terminal, hasBlocks: bo
   return `first choices${second}; ${hasBlocks ? '│' : '|'} = target\n${barChart(rows, terminal, hasBlocks)}`;
 }
 
-function gatewayHeader(count: number): readonly string[] {
-  const pair = (name: string): readonly string[] => (count === 1 ? [name] : [name, 'new']);
-  return ['group', 'gateway', ...['target', 'first', 'share', 'off by', 'tried', 'answered'].flatMap(pair)];
+function gatewayHeader(names: readonly string[]): readonly string[] {
+  const of = names.length === 1 ? [] : ['of'];
+  return ['group', 'gateway', ...of, 'target', 'first', 'share', 'off by', 'tried', 'answered'];
 }
 
-function gatewayRows(runs: readonly RunReport[]): readonly (readonly string[])[] {
-  return placesOf(runs).map(({ group, gateway, reports }) => {
-    const cells = (of: (report: GatewayReport) => string): readonly string[] =>
-      reports.map((report) => (report === undefined ? '' : of(report)));
-    return [
+/** Of two inventories a line each, one below the other. */
+function gatewayRows(runs: readonly RunReport[], names: readonly string[]): readonly (readonly string[])[] {
+  return placesOf(runs).flatMap(({ group, gateway, reports }) =>
+    reports.map((report, at) => [
       group,
       gateway,
-      ...cells(({ target }) => percent(target)),
-      ...cells(({ firstChoices }) => String(firstChoices)),
-      ...cells(({ firstShare }) => percent(firstShare)),
-      ...cells(({ largestDeviation }) => largestDeviation.toFixed(2)),
-      ...cells(({ attempts }) => String(attempts)),
-      ...cells(({ served }) => String(served)),
-    ];
-  });
+      ...(runs.length === 1 ? [] : [names[at] ?? '']),
+      ...(report === undefined ? [] : reportCells(report)),
+    ]),
+  );
+}
+
+function reportCells(it: GatewayReport): readonly string[] {
+  return [
+    percent(it.target),
+    String(it.firstChoices),
+    percent(it.firstShare),
+    it.largestDeviation.toFixed(2),
+    String(it.attempts),
+    String(it.served),
+  ];
 }
 
 function percent(share: number): string {

@@ -4,17 +4,19 @@ const NARROWEST = 4;
 const GAP = '  ';
 
 /**
- * Rows as columns that fit the width: where they do not, the widest columns are cut, with an ellipsis. Numbers stand to
- * the right. What a cell holds cannot reach the terminal as anything but text.
+ * Rows as columns that fit the width: where they do not, the widest columns of text are cut, with an ellipsis. Numbers
+ * stand to the right and are never cut, since what is left of one would be another number; nor are their headings. What a
+ * cell holds cannot reach the terminal as anything but text.
  * @param width columns of the terminal; Infinity = nothing is cut
  */
 export function tableText(header: readonly string[], rows: readonly (readonly string[])[], width: number): string {
   const lines = [header, ...rows].map((line) => header.map((_, at) => printable(line[at] ?? '')));
+  const isNumber = header.map((_, at) => isNumeric(rows.map((row) => row[at] ?? '')));
   const widths = fit(
     header.map((_, at) => Math.max(...lines.map((line) => lengthOf(line[at] ?? '')))),
+    isNumber,
     width,
   );
-  const isNumber = header.map((_, at) => rows.every((row) => /^-?[0-9.,]*%?$/.test(row[at] ?? '')));
   const text = lines.map((line) => {
     const cells = line.map((cell, at) => pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, isNumber[at] === true));
     return cells.join(GAP).trimEnd();
@@ -22,19 +24,23 @@ export function tableText(header: readonly string[], rows: readonly (readonly st
   return `${text.join('\n')}\n`;
 }
 
+function isNumeric(cells: readonly string[]): boolean {
+  return cells.some((cell) => cell !== '') && cells.every((cell) => /^-?[0-9.,]*%?$/.test(cell));
+}
+
 /** Control characters, and what turns the direction of text around, become a visible mark. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
 }
 
-/** Takes from the widest until all fit, or all are as narrow as can be. */
-function fit(wanted: readonly number[], width: number): readonly number[] {
+/** Takes from the widest text until all fit, or all are as narrow as can be. */
+function fit(wanted: readonly number[], isFixed: readonly boolean[], width: number): readonly number[] {
   const widths = [...wanted];
   let excess = widths.reduce((sum, it) => sum + it, 0) + GAP.length * (widths.length - 1) - width;
   while (excess > 0) {
-    const widest = Math.max(...widths);
+    const widest = Math.max(...widths.map((it, at) => (isFixed[at] === true ? 0 : it)));
     if (widest <= NARROWEST) break;
-    widths[widths.indexOf(widest)] = widest - 1;
+    widths[widths.findIndex((it, at) => it === widest && isFixed[at] !== true)] = widest - 1;
     excess -= 1;
   }
   return widths;

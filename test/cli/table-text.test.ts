@@ -5,7 +5,15 @@ import { printable, tableText } from '../../src/cli/table-text.ts';
 const table = fc.integer({ min: 1, max: 6 }).chain((columns) =>
   fc.record({
     header: fc.array(fc.string({ minLength: 1, maxLength: 12 }), { minLength: columns, maxLength: columns }),
-    rows: fc.array(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { minLength: columns, maxLength: columns })),
+    rows: fc.array(
+      fc.array(
+        fc.string({ unit: 'binary', maxLength: 40 }).map((it) => `${it}x`),
+        {
+          minLength: columns,
+          maxLength: columns,
+        },
+      ),
+    ),
   }),
 );
 
@@ -24,6 +32,11 @@ it('stands in columns, numbers to the right', () => {
 it('cuts the widest columns where it would not fit', () => {
   const text = tableText(['name', 'note'], [['gw1', 'a note that goes on and on']], 20);
   expect(text).toBe('name  note\ngw1   a note that g\u2026\n');
+});
+
+it('cuts no number, whatever the width', () => {
+  const text = tableText(['gateway', 'calls', '%'], [['carrier-a', '1272.33', '97.0%']], 10);
+  expect(text).toBe('gat\u2026    calls      %\ncar\u2026  1272.33  97.0%\n');
 });
 
 it('has a line for each row, none wider than the terminal where that can be', () => {
