@@ -9,6 +9,7 @@ import { shownChange } from '../inventory/shown-change.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { describeChange } from './describe-change.ts';
+import { checkWhy } from './edit-options.ts';
 import { parseWholeNumber } from './history-command.ts';
 import { printJson, type Terminal } from './terminal.ts';
 
@@ -30,7 +31,7 @@ export function addRollbackCommand(program: Command, context: CommandContext): v
     .option('--last-good', 'to the newest version that a server serves')
     .option('--dry-run', 'only show what would change')
     .option('--force', 'go back even to what a server refuses')
-    .option('--why <text>', 'kept in the history')
+    .option('--why <text>', 'kept in the history', checkWhy)
     .option('--json', 'print data')
     .action((wanted: number | undefined, flags: RollbackFlags, command: Command) => {
       if ((wanted === undefined) === (flags.lastGood !== true)) command.error('give a version, or --last-good');
@@ -55,7 +56,7 @@ function rollback(
   const to = editor.history((it) => rowsAt(it, target));
   const plan = (rows: ReturnType<InventoryEditor['read']>): readonly RowChange[] => diffTables(rows, to);
   const isDry = flags.dryRun === true;
-  const why = [`back to version ${target}`, ...(flags.why === undefined ? [] : [flags.why])].join(': ');
+  const why = [`back to version ${target}`, ...(flags.why === undefined ? [] : [flags.why])].join(': ').slice(0, 1000);
   const result: ChangeResult = isDry
     ? previewOf(editor, plan(editor.read()))
     : editor.change({ who: user, why }, plan, { force: flags.force === true });

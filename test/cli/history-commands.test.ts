@@ -75,6 +75,7 @@ describe('trunkhunt history', () => {
     expect(stderr).toContain('there is no version 9: history goes from 0 to 3');
     expect(status).toBe(1);
     expect((await runProgram(['history', 'x', '--database', path])).status).toBe(2);
+    expect((await runProgram(['history', '--limit', '0', '--database', path])).status).toBe(2);
   });
 });
 
@@ -129,6 +130,20 @@ describe('trunkhunt rollback', () => {
     // The password is kept where nobody sees it, so that it can come back.
     await runProgram(['rollback', '3', '--database', path]);
     expect(inventory.rows()).toEqual(before);
+  });
+
+  it('takes a reason that the history takes, and says what is wrong with another', async () => {
+    const inventory = threeVersions();
+    const rollback = (why: string) => runProgram(['rollback', '1', '--why', why, '--database', inventory.path]);
+    for (const why of ['one\ntwo', 'x'.repeat(1001)]) {
+      const { stderr, status } = await rollback(why);
+      expect(stderr).toContain('It is one line of 1000 characters at most.');
+      expect(status).toBe(2);
+    }
+    expect((await rollback('x'.repeat(1000))).status).toBe(0);
+    expect(rowsOf(inventory, 'SELECT length(why) AS length FROM history_versions WHERE version = 4')).toEqual([
+      { length: 1000 },
+    ]);
   });
 
   it('shows what it would do, and does nothing', async () => {
