@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -90,6 +90,7 @@ function restoreFile(
   const aside = besideName(path, 'damaged', nowMs);
   try {
     copyInto(copy, unfinished);
+    if (isThere) giveTo(unfinished, path);
     // What a crash left beside the old file would be taken for part of the new one.
     if (isThere) for (const suffix of ['', '-wal', '-shm']) moveIfThere(path + suffix, aside + suffix);
     else for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
@@ -98,6 +99,18 @@ function restoreFile(
     rmSync(unfinished, { force: true });
   }
   return { method: 'file', changes, version, backup: isThere ? aside : undefined };
+}
+
+/** Root restores what a server of another user reads: whoever could read the old file can read the new one. */
+function giveTo(file: string, old: string): void {
+  const { mode, uid, gid } = statSync(old);
+  try {
+    chownSync(file, uid, gid);
+    chmodSync(file, mode & 0o777);
+  } catch (error) {
+    // Nobody but root gives files away: it stays readable by its owner only.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+  }
 }
 
 /** @throws OperatorError inventory-unreadable where it cannot be told, as where another program has it locked */

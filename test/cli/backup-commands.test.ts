@@ -188,10 +188,13 @@ describe('restore', () => {
     const inventory = await changedSince();
     inventory.run('PRAGMA wal_checkpoint(TRUNCATE)');
     truncateSync(inventory.path, 8_192);
+    chmodSync(inventory.path, 0o640);
     const done = await data(inventory, 'restore', inventory.file);
     expect(done).toMatchObject({ status: 0, method: 'file' });
     expect(basename(String(done['backup']))).toMatch(/^inventory\.db\.damaged-/);
     expect(statSync(String(done['backup'])).size).toBe(8_192);
+    // A server of another user, or group, can go on reading it.
+    expect(statSync(inventory.path).mode & 0o777).toBe(0o640);
     expect(names(inventory.path)).toEqual(['a']);
     writeFileSync(inventory.path, 'no database at all, but long enough to be looked at'.repeat(20));
     // The same moment again: nothing that was put aside is written over.
