@@ -4,7 +4,7 @@ import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { type RowChange, diffTables } from './diff-tables.ts';
 import { latestVersion } from './history-version.ts';
-import { backupInventory, copyInto, requireIntegrity } from './inventory-backup.ts';
+import { backupInventory, BESIDE, copyInto, requireIntegrity } from './inventory-backup.ts';
 import { type ChangeNote, compileRows, openInventoryEditor } from './inventory-editor.ts';
 import { unreadable } from './open-inventory.ts';
 import { useBackup } from './use-backup.ts';
@@ -92,8 +92,8 @@ function restoreFile(
     copyInto(copy, unfinished);
     if (isThere) giveTo(unfinished, path);
     // What a crash left beside the old file would be taken for part of the new one.
-    if (isThere) for (const suffix of ['', '-wal', '-shm']) moveIfThere(path + suffix, aside + suffix);
-    else for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+    if (isThere) for (const suffix of ['', ...BESIDE]) moveIfThere(path + suffix, aside + suffix);
+    else for (const suffix of BESIDE) rmSync(path + suffix, { force: true });
     renameSync(unfinished, path);
   } finally {
     rmSync(unfinished, { force: true });

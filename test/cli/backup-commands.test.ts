@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -73,6 +74,20 @@ describe('backup', () => {
       findings: [{ code: 'backup-failed', what: 'it is the inventory itself' }],
     });
     expect(names(inventory.path)).toEqual(['a']);
+  });
+
+  it.each([[['--force']], [[]]])('takes nothing over that a killed program left beside its file: %j', async (flags) => {
+    const inventory = temporaryInventory(gateway('a'));
+    const file = join(inventory.folder, 'b.db');
+    expect((await trunkhunt(inventory, 'backup', file)).status).toBe(0);
+    const other = new BetterSqlite(file);
+    other.exec("PRAGMA journal_mode = WAL; UPDATE gateways SET name = 'not-this'");
+    copyFileSync(`${file}-wal`, `${file}-left`);
+    other.close();
+    copyFileSync(`${file}-left`, `${file}-wal`);
+    if (flags.length === 0) rmSync(file);
+    expect((await trunkhunt(inventory, 'backup', file, ...flags)).status).toBe(0);
+    expect(names(file)).toEqual(['a']);
   });
 
   it('leaves nothing behind where it fails', async () => {
