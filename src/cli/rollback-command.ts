@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readSettings, type SettingFlags } from '../config/settings.ts';
-import { describeFinding, isProblem } from '../errors/finding.ts';
+import { describeFinding, type Finding, isProblem } from '../errors/finding.ts';
 import { diffTables, type RowChange } from '../inventory/diff-tables.ts';
 import { rowsAt } from '../inventory/rows-at.ts';
 import { type ChangeResult, type InventoryEditor, openInventoryEditor } from '../inventory/inventory-editor.ts';
@@ -50,7 +50,7 @@ function rollback(
   editor: InventoryEditor,
   wanted: number | undefined,
   flags: RollbackFlags,
-  { terminal, user }: CommandContext,
+  { terminal, user, exit }: CommandContext,
 ): void {
   const target = wanted ?? editor.history(lastGoodVersion);
   const to = editor.history((it) => rowsAt(it, target));
@@ -61,27 +61,35 @@ function rollback(
     ? previewOf(editor, plan(editor.read()))
     : editor.change({ who: user, why }, plan, { force: flags.force === true });
   const { changes, version, findings } = result;
+  const isRefused = isDry && flags.force !== true && isWorse(editor, findings);
+  if (isRefused) exit(1);
   if (flags.json === true) {
     printJson(terminal, { target, dryRun: isDry, version, changes: changes.map(shownChange), findings });
     return;
   }
-  terminal.out(describe(target, result, isDry, terminal));
+  terminal.out(describe(target, result, { isDry, isRefused }, terminal));
 }
 
 function previewOf(editor: InventoryEditor, changes: readonly RowChange[]): ChangeResult {
   return { changes, version: editor.version, findings: editor.preview(changes).findings };
 }
 
+/** Whether there is a problem that the inventory does not have now. */
+function isWorse(editor: InventoryEditor, findings: readonly Finding[]): boolean {
+  const known = new Set(editor.preview([]).findings.map((finding) => JSON.stringify(finding)));
+  return findings.some((finding) => isProblem(finding) && !known.has(JSON.stringify(finding)));
+}
+
 function describe(
   target: number,
   { changes, version, findings }: ChangeResult,
-  isDry: boolean,
+  { isDry, isRefused }: { readonly isDry: boolean; readonly isRefused: boolean },
   terminal: Terminal,
 ): string {
   if (changes.length === 0) return `the inventory is as it was in version ${target}\n`;
   const problems = findings.filter(isProblem);
   const verdict = isDry
-    ? `this would be changed, to be as in version ${target}; nothing was written`
+    ? `this would be ${isRefused ? 'refused without --force' : `changed, to be as in version ${target}`}; nothing was written`
     : `the inventory is as in version ${target} again; this is version ${version}`;
   return [
     ...changes.map((change) => describeChange(change, terminal)),

@@ -173,6 +173,12 @@ describe('trunkhunt rollback', () => {
       INSERT INTO gateway_group_members (group_name, gateway) VALUES ('g', 'a'); DELETE FROM change_note;`);
     const { stderr, status } = await runProgram(['rollback', '4', '--database', inventory.path]);
     expect(stderr).toContain('problem change-refused');
+    const dry = await runProgram(['rollback', '4', '--dry-run', '--database', inventory.path]);
+    expect(dry.stdout).toContain('problem group-empty');
+    expect(dry.stdout).toMatch(/this would be refused without --force; nothing was written\n$/);
+    expect(dry.status).toBe(1);
+    const forced = await runProgram(['rollback', '4', '--dry-run', '--force', '--database', inventory.path]);
+    expect(forced.status).toBe(0);
     expect(stderr).toContain('problem group-empty');
     expect(status).toBe(1);
     expect((await runProgram(['rollback', '4', '--force', '--database', inventory.path])).status).toBe(0);
