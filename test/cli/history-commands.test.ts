@@ -74,6 +74,9 @@ describe('trunkhunt history', () => {
     const { stderr, status } = await runProgram(['history', '9', '--database', path]);
     expect(stderr).toContain('there is no version 9: history goes from 0 to 3');
     expect(status).toBe(1);
+    const first = await runProgram(['history', '0', '--database', path]);
+    expect(first.stderr).toContain('version 0 is what was there before the first change that is kept');
+    expect(first.status).toBe(1);
     expect((await runProgram(['history', 'x', '--database', path])).status).toBe(2);
     expect((await runProgram(['history', '--limit', '0', '--database', path])).status).toBe(2);
   });
