@@ -59,7 +59,8 @@ CREATE TABLE history_settings (
 
 INSERT INTO history_settings DEFAULT VALUES;
 
--- Rows that INSERT OR REPLACE and UPDATE OR REPLACE are about to take away, which fires no trigger of theirs.
+-- Rows that INSERT OR REPLACE and UPDATE OR REPLACE are about to take away, which fires no trigger of theirs, but for
+-- clients with recursive_triggers ON: what is told as deleted is therefore no longer waited for here.
 CREATE TABLE history_replaced (
   table_name TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -156,6 +157,7 @@ CREATE TRIGGER history_gateways_delete AFTER DELETE ON gateways BEGIN
       'ping_max', old.ping_max, 'extension', old.extension, 'context', old.context, 'max_calls', old.max_calls,
       'max_cps', old.max_cps, 'strip_digits', old.strip_digits, 'add_prefix', old.add_prefix, 'state', old.state,
       'note', old.note, 'drain_seconds', old.drain_seconds), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'gateways' AND key = json_array(old.name);
 END;
 
 -- gateway_params
@@ -195,6 +197,7 @@ CREATE TRIGGER history_gateway_params_delete AFTER DELETE ON gateway_params BEGI
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'gateway_params', json_array(old.gateway, old.name), json_object(
       'gateway', old.gateway, 'name', old.name, 'value', old.value), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'gateway_params' AND key = json_array(old.gateway, old.name);
 END;
 
 -- gateway_variables
@@ -236,6 +239,8 @@ CREATE TRIGGER history_gateway_variables_delete AFTER DELETE ON gateway_variable
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'gateway_variables', json_array(old.gateway, old.name, old.direction), json_object(
       'gateway', old.gateway, 'name', old.name, 'value', old.value, 'direction', old.direction), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'gateway_variables'
+    AND key = json_array(old.gateway, old.name, old.direction);
 END;
 
 -- gateway_groups
@@ -299,6 +304,7 @@ CREATE TRIGGER history_gateway_groups_delete AFTER DELETE ON gateway_groups BEGI
       'note', old.note, 'health_mode', old.health_mode, 'when_all_down', old.when_all_down,
       'fault_limit_percent', old.fault_limit_percent, 'fault_confidence_percent', old.fault_confidence_percent,
       'eject_seconds', old.eject_seconds, 'slow_start_seconds', old.slow_start_seconds), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'gateway_groups' AND key = json_array(old.name);
 END;
 
 -- gateway_group_members
@@ -338,6 +344,8 @@ CREATE TRIGGER history_gateway_group_members_delete AFTER DELETE ON gateway_grou
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'gateway_group_members', json_array(old.group_name, old.gateway), json_object(
       'group_name', old.group_name, 'gateway', old.gateway, 'tier', old.tier, 'weight', old.weight), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'gateway_group_members'
+    AND key = json_array(old.group_name, old.gateway);
 END;
 
 -- routes
@@ -413,6 +421,7 @@ CREATE TRIGGER history_routes_delete AFTER DELETE ON routes BEGIN
       'add_prefix', old.add_prefix, 'dial_number', old.dial_number, 'destination_charset', old.destination_charset,
       'caller_id_number', old.caller_id_number, 'caller_id_name', old.caller_id_name, 'enabled', old.enabled,
       'note', old.note), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'routes' AND key = json_array(old.id);
 END;
 
 -- failover_causes
@@ -452,6 +461,7 @@ CREATE TRIGGER history_failover_causes_delete AFTER DELETE ON failover_causes BE
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'failover_causes', json_array(old.cause), json_object(
       'cause', old.cause, 'action', old.action), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'failover_causes' AND key = json_array(old.cause);
 END;
 
 -- group_failover_causes
@@ -491,6 +501,8 @@ CREATE TRIGGER history_group_failover_causes_delete AFTER DELETE ON group_failov
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'group_failover_causes', json_array(old.group_name, old.cause), json_object(
       'group_name', old.group_name, 'cause', old.cause, 'action', old.action), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'group_failover_causes'
+    AND key = json_array(old.group_name, old.cause);
 END;
 
 -- outcome_blame
@@ -530,6 +542,7 @@ CREATE TRIGGER history_outcome_blame_delete AFTER DELETE ON outcome_blame BEGIN
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'outcome_blame', json_array(old.match), json_object(
       'match', old.match, 'blame', old.blame), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'outcome_blame' AND key = json_array(old.match);
 END;
 
 -- switches
@@ -573,6 +586,7 @@ CREATE TRIGGER history_switches_delete AFTER DELETE ON switches BEGIN
     'switches', json_array(old.hostname), json_object(
       'hostname', old.hostname, 'esl_host', old.esl_host, 'esl_port', old.esl_port, 'esl_password', old.esl_password,
       'note', old.note), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'switches' AND key = json_array(old.hostname);
 END;
 
 -- gateway_switches
@@ -612,6 +626,7 @@ CREATE TRIGGER history_gateway_switches_delete AFTER DELETE ON gateway_switches 
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'gateway_switches', json_array(old.gateway, old.hostname), json_object(
       'gateway', old.gateway, 'hostname', old.hostname), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'gateway_switches' AND key = json_array(old.gateway, old.hostname);
 END;
 
 -- profiles
@@ -651,6 +666,7 @@ CREATE TRIGGER history_profiles_delete AFTER DELETE ON profiles BEGIN
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'profiles', json_array(old.name), json_object(
       'name', old.name), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'profiles' AND key = json_array(old.name);
 END;
 
 -- profile_settings
@@ -690,4 +706,5 @@ CREATE TRIGGER history_profile_settings_delete AFTER DELETE ON profile_settings 
   INSERT INTO history_entries (table_name, key, old, new) VALUES (
     'profile_settings', json_array(old.profile, old.name), json_object(
       'profile', old.profile, 'name', old.name, 'value', old.value), NULL);
+  DELETE FROM history_replaced WHERE table_name = 'profile_settings' AND key = json_array(old.profile, old.name);
 END;

@@ -36,8 +36,8 @@ export async function watchDrain(countdown: DrainCountdown): Promise<DrainEnd> {
     stopped.then(() => 'stopped' as const),
     timeout.over.then(() => 'timeout' as const),
   ]);
-  let answer = await countdown.ask();
   try {
+    let answer = await countdown.ask();
     for (;;) {
       const [report] = answer.gateways;
       const obstacles = obstaclesIn(answer);

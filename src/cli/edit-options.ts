@@ -32,7 +32,8 @@ function addAssignment(text: string, before: readonly Assignment[]): readonly As
   return [...before, { name, value }];
 }
 
-function checkWhy(text: string): string {
+/** For `--why`: what the history takes. */
+export function checkWhy(text: string): string {
   if (text.length > 1000 || /\p{Cc}/u.test(text)) {
     throw new InvalidArgumentError('It is one line of 1000 characters at most.');
   }

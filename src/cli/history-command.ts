@@ -29,7 +29,7 @@ export function addHistoryCommand(program: Command, context: CommandContext): vo
       .description('show who changed what in the inventory, and when, newest first; with a version, all of it')
       .argument('[version]', 'a number of the first column', parseWholeNumber),
   )
-    .option('--limit <count>', 'so many versions at most', parseWholeNumber, DEFAULT_LIMIT)
+    .option('--limit <count>', 'so many versions at most', parseLimit, DEFAULT_LIMIT)
     .option('--json', 'print data')
     .action((wanted: number | undefined, flags: HistoryFlags) => {
       const { terminal, environment, readFile } = context;
@@ -56,6 +56,12 @@ export function addHistoryCommand(program: Command, context: CommandContext): vo
 export function parseWholeNumber(text: string): number {
   if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
   return Number(text);
+}
+
+function parseLimit(text: string): number {
+  const limit = parseWholeNumber(text);
+  if (limit === 0) throw new InvalidArgumentError('It has to be 1 at least.');
+  return limit;
 }
 
 function versionData({ version, atMs, who, why, changes }: HistoryVersion): object {

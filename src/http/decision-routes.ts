@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { printableJson } from '../config/escape-unprintable.ts';
 import type { DecisionBook } from '../live/decision-book.ts';
 import { type DecisionQuestion, findDecisions, reportDecision } from '../live/find-decisions.ts';
@@ -26,6 +26,11 @@ export function decisionRoutes(book: DecisionBook): Router {
     if (kept === undefined) send(response.status(404), { error: `no decision ${request.params.id} is kept` });
     else send(response, reportDecision(kept));
   });
+  // Express would answer, and write to standard error, with a stack trace.
+  router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (error instanceof URIError) send(response.status(400), { error: 'the id is not encoded as a URL has it' });
+    else next(error);
+  });
   return router;
 }
 
@@ -35,6 +40,8 @@ function readQuestion(query: Parameters, book: DecisionBook): DecisionQuestion |
   if (outcome === undefined && given(query, 'outcome') !== undefined) {
     return `outcome is none of ${OUTCOMES.join(', ')}`;
   }
+  const failed = given(query, 'failed') ?? '0';
+  if (!['0', '1', 'false', 'true'].includes(failed)) return 'failed is neither 0 nor 1';
   const limit = given(query, 'limit') ?? String(LIMIT);
   if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > MOST) return `limit is no whole number from 1 to ${MOST}`;
   const cursor = given(query, 'after');
@@ -43,7 +50,7 @@ function readQuestion(query: Parameters, book: DecisionBook): DecisionQuestion |
   const number = given(query, 'number');
   return {
     gateway: given(query, 'gateway'),
-    isFailed: ['1', 'true'].includes(given(query, 'failed') ?? ''),
+    isFailed: ['1', 'true'].includes(failed),
     outcome,
     number: number === undefined ? undefined : book.masked(number),
     // What another process had counted says nothing here: everything is news.

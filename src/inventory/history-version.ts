@@ -62,7 +62,10 @@ export function latestVersions(database: Database, limit: number): readonly Vers
 export function oneVersion(database: Database, version: number): HistoryVersion {
   const [found] = versionsBetween(database, version - 1, version);
   if (found !== undefined) return found;
-  throw unknownVersion(database.name, version, oldestVersion(database), latestVersion(database));
+  const [oldest, latest] = [oldestVersion(database), latestVersion(database)];
+  if (version !== oldest) throw unknownVersion(database.name, version, oldest, latest);
+  const what = `version ${version} is what was there before the first change that is kept: there is nothing to show of it`;
+  throw inventoryError('history-unknown-version', database.name, what, '`trunkhunt history` lists those after it');
 }
 
 /** Versions after one and up to another, newest first, each with its changes in the order in which they were made. */

@@ -17,6 +17,9 @@ import { requireMigrated } from './migrate.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
 import { readMigrations } from './read-migrations.ts';
 
+/** What SQLite keeps beside a database: the endings of the names. */
+export const BESIDE = ['-wal', '-shm', '-journal'] as const;
+
 export interface BackupOptions {
   /** Replace a file that is there. */
   readonly force?: boolean;
@@ -98,6 +101,9 @@ function checkedVersion(file: string): number {
 /** Gives the file its name all at once, and takes that of no other, not even of one that has just come. */
 function appear(unfinished: string, file: string, force: boolean): void {
   try {
+    if (!force && existsSync(file)) throw taken(file);
+    // What a killed program left beside an older file of this name would be read as part of the new one.
+    for (const suffix of BESIDE) rmSync(file + suffix, { force: true });
     if (!force && hasLinked(unfinished, file)) return;
     if (!force && existsSync(file)) throw taken(file);
     renameSync(unfinished, file);

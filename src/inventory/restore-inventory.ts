@@ -1,10 +1,10 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { type RowChange, diffTables } from './diff-tables.ts';
 import { latestVersion } from './history-version.ts';
-import { backupInventory, copyInto, requireIntegrity } from './inventory-backup.ts';
+import { backupInventory, BESIDE, copyInto, requireIntegrity } from './inventory-backup.ts';
 import { type ChangeNote, compileRows, openInventoryEditor } from './inventory-editor.ts';
 import { unreadable } from './open-inventory.ts';
 import { useBackup } from './use-backup.ts';
@@ -90,14 +90,27 @@ function restoreFile(
   const aside = besideName(path, 'damaged', nowMs);
   try {
     copyInto(copy, unfinished);
+    if (isThere) giveTo(unfinished, path);
     // What a crash left beside the old file would be taken for part of the new one.
-    if (isThere) for (const suffix of ['', '-wal', '-shm']) moveIfThere(path + suffix, aside + suffix);
-    else for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+    if (isThere) for (const suffix of ['', ...BESIDE]) moveIfThere(path + suffix, aside + suffix);
+    else for (const suffix of BESIDE) rmSync(path + suffix, { force: true });
     renameSync(unfinished, path);
   } finally {
     rmSync(unfinished, { force: true });
   }
   return { method: 'file', changes, version, backup: isThere ? aside : undefined };
+}
+
+/** Root restores what a server of another user reads: whoever could read the old file can read the new one. */
+function giveTo(file: string, old: string): void {
+  const { mode, uid, gid } = statSync(old);
+  try {
+    chownSync(file, uid, gid);
+    chmodSync(file, mode & 0o777);
+  } catch (error) {
+    // Nobody but root gives files away: it stays readable by its owner only.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+  }
 }
 
 /** @throws OperatorError inventory-unreadable where it cannot be told, as where another program has it locked */

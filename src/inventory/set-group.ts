@@ -51,7 +51,7 @@ export function removeGroup(edits: TableEdits, name: string, { cascade }: { read
   const routes = edits.rows('routes').filter((route) => route['group_name'] === name);
   if (routes.length > 0 && !cascade) {
     const names = routes.map((route) => `'${String(route['name'] ?? `#${String(route['id'])}`)}'`).join(', ');
-    const what = `${routes.length === 1 ? 'route' : 'routes'} ${names} use it`;
+    const what = routes.length === 1 ? `route ${names} uses it` : `routes ${names} use it`;
     const fix = 'send them elsewhere with `trunkhunt route set ROUTE group=...`, or give --cascade to remove them too';
     throw new OperatorError([{ code: 'still-used', where: rowAt('gateway_groups', name), what, fix }]);
   }

@@ -7,7 +7,7 @@ import type { Cell, TableName, TableRow } from './table-rows.ts';
 export const HIDDEN = '***';
 
 /** Values of these names are as good as a password, whatever table they stand in. */
-const SECRET_NAME = /pass|secret|credential|token/i;
+export const SECRET_NAME = /pass|secret|credential|token/i;
 
 export interface ShownColumn {
   readonly column: string;

@@ -7,6 +7,7 @@ import { requireMigrated } from './migrate.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
 import { readMigrations } from './read-migrations.ts';
 import { readTableRows } from './read-table-rows.ts';
+import { SECRET_NAME } from './shown-change.ts';
 import { splitStatements, type Statement } from './split-statements.ts';
 import type { TableRows } from './table-rows.ts';
 
@@ -136,7 +137,7 @@ function runOne(database: Database, text: string): void {
 function sqlError(error: unknown, where: string, text: string): OperatorError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof BetterSqlite.SqliteError ? ` (${error.code})` : '';
-  const what = `${message}${code}, in: ${shown(text)}`;
+  const what = `${maySpeakOfSecrets(text) ? withoutTokens(message) : message}${code}, in: ${shown(text)}`;
   return inventoryError('sql-failed', where, what, 'docs/inventory.md has the tables and columns; nothing was changed');
 }
 
@@ -144,9 +145,22 @@ function placeOf(where: string, { firstLine }: Statement, at: number, count: num
   return `${where}, statement ${at + 1} of ${count}, line ${firstLine}`;
 }
 
+/** Texts, and what was meant as one: SQLite takes double quotes for a name. */
+const QUOTED = /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)/g;
+
+/** Values without names of columns may be passwords as well. */
+function maySpeakOfSecrets(text: string): boolean {
+  return SECRET_NAME.test(text) || /\bINTO\s+[^\s(]+\s+(?:VALUES|SELECT)\b/i.test(text);
+}
+
+/** SQLite's message repeats what it stumbled over: only a plain word that it did not expect is none of the texts. */
+function withoutTokens(message: string): string {
+  return /^near "\w+": syntax error$/.test(message) ? message : message.replace(/"[^]*"/, '"..."');
+}
+
 /** A statement as it may be shown: on one line, and without what may be a password. */
 function shown(text: string): string {
   const line = text.replace(/\s+/g, ' ');
-  const safe = /password/i.test(line) ? line.replace(/'(?:[^']|'')*(?:'|$)/g, "'...'") : line;
+  const safe = maySpeakOfSecrets(line) ? line.replace(QUOTED, (it) => `${it.charAt(0)}...${it.charAt(0)}`) : line;
   return safe.length > STATEMENT_SHOWN ? `${safe.slice(0, STATEMENT_SHOWN)}...` : safe;
 }

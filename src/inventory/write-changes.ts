@@ -27,15 +27,22 @@ export function writeChanges(
 }
 
 /**
- * The order in which changes are written. What goes makes room first. A row whose other unique column changes is taken away and comes again, so that two rows
- * can change places.
+ * The order in which changes are written. What goes makes room first. A route that takes the name of another, which gets
+ * a new one, is taken away and comes again, so that two can change places; any other change of a name stays one.
  */
 export function writeOrder(changes: readonly RowChange[]): readonly RowChange[] {
+  const idOfName = new Map(
+    changes.flatMap(({ table, before, after }) =>
+      table === 'routes' && before !== undefined && after !== undefined && typeof before['name'] === 'string'
+        ? [[before['name'], before['id']] as const]
+        : [],
+    ),
+  );
   const steps = changes.flatMap((change): readonly RowChange[] => {
     const { table, before, after } = change;
-    const isMoved =
-      table === 'routes' && before !== undefined && after !== undefined && before['name'] !== after['name'];
-    if (!isMoved) return [change];
+    if (table !== 'routes' || before === undefined || after === undefined) return [change];
+    const takenFrom = typeof after['name'] === 'string' ? idOfName.get(after['name']) : undefined;
+    if (takenFrom === undefined || takenFrom === before['id']) return [change];
     return [
       { table, before, after: undefined },
       { table, before: undefined, after },

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -73,6 +74,20 @@ describe('backup', () => {
       findings: [{ code: 'backup-failed', what: 'it is the inventory itself' }],
     });
     expect(names(inventory.path)).toEqual(['a']);
+  });
+
+  it.each([[['--force']], [[]]])('takes nothing over that a killed program left beside its file: %j', async (flags) => {
+    const inventory = temporaryInventory(gateway('a'));
+    const file = join(inventory.folder, 'b.db');
+    expect((await trunkhunt(inventory, 'backup', file)).status).toBe(0);
+    const other = new BetterSqlite(file);
+    other.exec("PRAGMA journal_mode = WAL; UPDATE gateways SET name = 'not-this'");
+    copyFileSync(`${file}-wal`, `${file}-left`);
+    other.close();
+    copyFileSync(`${file}-left`, `${file}-wal`);
+    if (flags.length === 0) rmSync(file);
+    expect((await trunkhunt(inventory, 'backup', file, ...flags)).status).toBe(0);
+    expect(names(file)).toEqual(['a']);
   });
 
   it('leaves nothing behind where it fails', async () => {
@@ -188,10 +203,13 @@ describe('restore', () => {
     const inventory = await changedSince();
     inventory.run('PRAGMA wal_checkpoint(TRUNCATE)');
     truncateSync(inventory.path, 8_192);
+    chmodSync(inventory.path, 0o640);
     const done = await data(inventory, 'restore', inventory.file);
     expect(done).toMatchObject({ status: 0, method: 'file' });
     expect(basename(String(done['backup']))).toMatch(/^inventory\.db\.damaged-/);
     expect(statSync(String(done['backup'])).size).toBe(8_192);
+    // A server of another user, or group, can go on reading it.
+    expect(statSync(inventory.path).mode & 0o777).toBe(0o640);
     expect(names(inventory.path)).toEqual(['a']);
     writeFileSync(inventory.path, 'no database at all, but long enough to be looked at'.repeat(20));
     // The same moment again: nothing that was put aside is written over.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunningCall } from '../support/fake-freeswitch/call-result.ts';
 import { liveSwitches, type LiveSwitches, type LiveSwitchesOptions, sharing } from '../support/live-switch.ts';
+import { runCli } from '../support/run-cli.ts';
 import { runProgram } from '../support/run-program.ts';
 import { startServer } from '../support/start-server.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
@@ -187,6 +188,12 @@ describe('gateway drain --wait', () => {
       drain: null,
       findings: [{ code: 'server-unreachable' }],
     });
+  });
+
+  it('does not wait for its timeout where there is no server to ask', async () => {
+    const { path } = temporaryInventory(sharing({ gw1: 1, gw2: 1 }));
+    const args = ['gateway', 'drain', 'gw1', '--wait', '--timeout', '3600', '--listen', '127.0.0.1:1'];
+    expect(await runCli([...args, '--database', path])).toMatchObject({ status: 1, signal: null });
   });
 
   it('without --wait asks nobody; --timeout alone is wrong usage', async () => {

@@ -74,7 +74,11 @@ describe('trunkhunt history', () => {
     const { stderr, status } = await runProgram(['history', '9', '--database', path]);
     expect(stderr).toContain('there is no version 9: history goes from 0 to 3');
     expect(status).toBe(1);
+    const first = await runProgram(['history', '0', '--database', path]);
+    expect(first.stderr).toContain('version 0 is what was there before the first change that is kept');
+    expect(first.status).toBe(1);
     expect((await runProgram(['history', 'x', '--database', path])).status).toBe(2);
+    expect((await runProgram(['history', '--limit', '0', '--database', path])).status).toBe(2);
   });
 });
 
@@ -131,6 +135,20 @@ describe('trunkhunt rollback', () => {
     expect(inventory.rows()).toEqual(before);
   });
 
+  it('takes a reason that the history takes, and says what is wrong with another', async () => {
+    const inventory = threeVersions();
+    const rollback = (why: string) => runProgram(['rollback', '1', '--why', why, '--database', inventory.path]);
+    for (const why of ['one\ntwo', 'x'.repeat(1001)]) {
+      const { stderr, status } = await rollback(why);
+      expect(stderr).toContain('It is one line of 1000 characters at most.');
+      expect(status).toBe(2);
+    }
+    expect((await rollback('x'.repeat(1000))).status).toBe(0);
+    expect(rowsOf(inventory, 'SELECT length(why) AS length FROM history_versions WHERE version = 4')).toEqual([
+      { length: 1000 },
+    ]);
+  });
+
   it('shows what it would do, and does nothing', async () => {
     const inventory = threeVersions();
     const before = inventory.rows();
@@ -158,6 +176,12 @@ describe('trunkhunt rollback', () => {
       INSERT INTO gateway_group_members (group_name, gateway) VALUES ('g', 'a'); DELETE FROM change_note;`);
     const { stderr, status } = await runProgram(['rollback', '4', '--database', inventory.path]);
     expect(stderr).toContain('problem change-refused');
+    const dry = await runProgram(['rollback', '4', '--dry-run', '--database', inventory.path]);
+    expect(dry.stdout).toContain('problem group-empty');
+    expect(dry.stdout).toMatch(/this would be refused without --force; nothing was written\n$/);
+    expect(dry.status).toBe(1);
+    const forced = await runProgram(['rollback', '4', '--dry-run', '--force', '--database', inventory.path]);
+    expect(forced.status).toBe(0);
     expect(stderr).toContain('problem group-empty');
     expect(status).toBe(1);
     expect((await runProgram(['rollback', '4', '--force', '--database', inventory.path])).status).toBe(0);

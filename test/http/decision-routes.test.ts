@@ -93,6 +93,7 @@ describe('/api/decisions', () => {
     const [first] = (await get(server)).decisions;
     expect(JSON.parse(await getText(server, `/${first?.id ?? ''}`))).toEqual(first);
     expect(JSON.parse(await getText(server, '/nobody'))).toEqual({ error: 'no decision nobody is kept' });
+    expect(JSON.parse(await getText(server, '/%ff'))).toEqual({ error: 'the id is not encoded as a URL has it' });
   });
 
   it.each([
@@ -101,6 +102,7 @@ describe('/api/decisions', () => {
     ['limit=ten', 'limit is no whole number from 1 to 1000'],
     ['after=yesterday', 'after is no cursor that an answer had'],
     ['outcome=failed', 'outcome is none of planned, no_route, rejected_number, no_gateway'],
+    ['failed=yes', 'failed is neither 0 nor 1'],
   ])('says what is wrong with %s', async (query, error) => {
     expect(JSON.parse(await getText(server, `?${query}`))).toEqual({ error });
   });

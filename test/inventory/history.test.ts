@@ -62,13 +62,14 @@ function sorted(rows: TableRows): unknown {
 }
 
 describe('history', () => {
-  it('leads back to every version, whatever a client did, with foreign keys and without', () => {
+  it('leads back to every version, whatever a client did, with foreign keys and recursive triggers, and without', () => {
     const inventory = temporaryInventory();
     fc.assert(
-      fc.property(fc.array(statement, { maxLength: 12 }), fc.boolean(), (statements, hasForeignKeys) => {
+      fc.property(fc.array(statement, { maxLength: 12 }), fc.boolean(), fc.boolean(), (statements, keys, recursive) => {
         const database = new BetterSqlite(inventory.path);
         try {
-          database.pragma(`foreign_keys = ${hasForeignKeys ? 'ON' : 'OFF'}`);
+          database.pragma(`foreign_keys = ${keys ? 'ON' : 'OFF'}`);
+          database.pragma(`recursive_triggers = ${recursive ? 'ON' : 'OFF'}`);
           database.pragma('synchronous = OFF');
           const states = new Map<number, TableRows>([[latestVersion(database), readTableRows(database)]]);
           for (const sql of statements) {

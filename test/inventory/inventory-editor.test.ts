@@ -1,6 +1,7 @@
 import BetterSqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RowChange } from '../../src/inventory/diff-tables.ts';
+import { oneVersion } from '../../src/inventory/history-version.ts';
 import { type InventoryEditor, openInventoryEditor } from '../../src/inventory/inventory-editor.ts';
 import { completeRow } from '../../src/inventory/row-key.ts';
 import type { TableRow, TableRows } from '../../src/inventory/table-rows.ts';
@@ -132,6 +133,25 @@ describe('a change', () => {
       [1, 'two'],
       [2, 'one'],
     ]);
+  });
+
+  it('keeps a new name of a route as such, not as a route that goes and one that comes', () => {
+    const { editor } = edited();
+    const { version } = editor.change(NOTE, ({ routes: [one, two] }) => [
+      { table: 'routes', before: one, after: { ...one!, name: 'two' } },
+      { table: 'routes', before: two, after: { ...two!, name: 'three' } },
+    ]);
+    const kept = editor.history((database) => oneVersion(database, version).changes);
+    expect(kept.map(({ before, after }) => [before?.['name'], after?.['name']])).toEqual([
+      ['one', undefined],
+      ['two', 'three'],
+      [undefined, 'two'],
+    ]);
+    const { version: next } = editor.change(NOTE, ({ routes: [one] }) => [
+      { table: 'routes', before: one, after: { ...one!, name: null } },
+    ]);
+    const [change] = editor.history((database) => oneVersion(database, next).changes);
+    expect([change?.before?.['name'], change?.after?.['name']]).toEqual(['two', null]);
   });
 
   it('numbers routes that have no number, in their order', () => {

@@ -110,6 +110,21 @@ describe('a working copy', () => {
     expect(findings[0]?.what).toContain(reason);
   });
 
+  it.each([
+    "INSERT INTO gateways VALUES ('x', 's3cret')",
+    `UPDATE gateways SET password = "s3cret"`,
+    "UPDATE gateways SET password = 's3cret",
+    "UPDATE gateways SET password = 'x' 's3cret'",
+    "UPDATE gateway_params SET val = 's3cret' WHERE name = 'auth-token'",
+  ])('shows no secret of %s', (sql) => {
+    const copy = copied(temporaryInventory(SOUND_INVENTORY));
+    const { message } = refusalOf(() => {
+      copy.run(sql);
+    });
+    expect(message).toContain('sql-failed');
+    expect(message).not.toContain('s3cret');
+  });
+
   it('shows no password of a statement that fails', () => {
     const copy = copied(temporaryInventory(SOUND_INVENTORY));
     const { message } = refusalOf(() => {
