@@ -1,7 +1,7 @@
 import type { TableRow } from '../inventory/table-rows.ts';
 import { type DispatcherEntry, FLAGS } from './dispatcher-entry.ts';
 import type { ImportOptions } from './import-options.ts';
-import { ForeignNames } from './foreign-names.ts';
+import { NameMaker } from './name-maker.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 import { addressName, parseSipAddress, type SipAddress } from './sip-address.ts';
 
@@ -54,7 +54,7 @@ export function proposeGateways(
     if (known === undefined) destinations.set(key, { address, entries: [entry] });
     else known.entries.push(entry);
   }
-  const names = new ForeignNames('gateway');
+  const names = new NameMaker('gateway');
   const gateways = new Map<DispatcherEntry, DispatcherGateway>();
   for (const destination of destinations.values()) {
     const gateway = proposeGateway(destination, names, options, builder);
@@ -65,7 +65,7 @@ export function proposeGateways(
 
 function proposeGateway(
   { address, entries }: Destination,
-  names: ForeignNames,
+  names: NameMaker,
   { profile, pingSeconds }: ImportOptions,
   builder: ReadingBuilder,
 ): DispatcherGateway {
