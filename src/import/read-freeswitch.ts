@@ -102,7 +102,11 @@ function readSource(
     return { root: parseConfiguration(text), variables, isWhole };
   } catch (error) {
     if (!(error instanceof MalformedXmlError)) throw error;
-    problems.malformed(error.place, error.message, 'mend the file; FreeSWITCH refuses it as well, unless it is about a DOCTYPE');
+    problems.malformed(
+      error.place,
+      error.message,
+      'mend the file; FreeSWITCH refuses it as well, unless it is about a DOCTYPE',
+    );
     return undefined;
   }
 }
