@@ -43,7 +43,8 @@ export function proposeGateways(
 ): ReadonlyMap<DispatcherEntry, DispatcherGateway> {
   const destinations = new Map<string, Destination>();
   for (const entry of entries) {
-    const address = parseSipAddress(entry.uri);
+    const isUri = /^sips?:/i.test(entry.uri);
+    const address = isUri ? parseSipAddress(entry.uri) : 'it does not begin with sip: or sips:, and Kamailio skips it';
     if (typeof address === 'string') {
       builder.leaveOut(entry.from, `destination ${entry.uri}`, address);
       continue;
