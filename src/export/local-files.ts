@@ -28,6 +28,9 @@ export interface LocalFiles {
 /** Of one name the first context counts, so ours come after everybody else's (contract 6.1). */
 const CONTEXTS_FILE = 'dialplan/zz_trunkhunt_contexts.xml';
 
+/** FreeSWITCH takes it for calls of any context that there is not (contract 6.1); a route is for one alone. */
+const EVERYBODYS_CONTEXT = 'global';
+
 /** So many routes are written in one step. */
 const ROUTES_A_STEP = 50;
 
@@ -86,6 +89,12 @@ function* localRoutes(snapshot: Snapshot, view: string): Generator<undefined, Lo
     if (at % ROUTES_A_STEP === ROUTES_A_STEP - 1) yield;
     // FreeSWITCH compares contexts without regard to case (contract 6.1).
     const key = route.context.toLowerCase();
+    if (key === EVERYBODYS_CONTEXT) {
+      notExpressed.push(
+        leftOut(route, 'context', `'${route.context}' is for calls of every context that a switch lacks`),
+      );
+      continue;
+    }
     const entry = contexts.get(key) ?? { context: route.context, extensions: [] };
     contexts.set(key, entry);
     const written = localExtensions(route, tiersOn(route.group, view));

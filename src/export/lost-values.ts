@@ -47,6 +47,7 @@ export function lostValues(rows: TableRows, snapshot: Snapshot, hostname: string
       columns.split(' ').flatMap((column) => lostInColumn(rows, table, column, why)),
     ),
     ...lostStates(rows),
+    ...lostNames(rows),
     ...lostCauses(rows),
     ...lostSettings(rows, snapshot),
     ...lostMembers(rows, snapshot, view),
@@ -68,6 +69,14 @@ function lostStates(rows: TableRows): readonly NotExpressed[] {
     const why = row['state'] === 'drain' ? 'it is defined, and in no list' : 'it is disabled, and in no file';
     return [{ table: 'gateways', key: keyWords('gateways', row), column: 'state', why }];
   });
+}
+
+/** Without a name a route is called by its id. */
+function lostNames(rows: TableRows): readonly NotExpressed[] {
+  const why = 'it reads as that of a route without a name, and comes back as one';
+  return rows.routes.flatMap((row) =>
+    /^#\d+$/.test(String(row['name'])) ? [{ table: 'routes', key: keyWords('routes', row), column: 'name', why }] : [],
+  );
 }
 
 /** Whoever was not tried is passed over, as health would, whatever causes say. */

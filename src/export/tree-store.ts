@@ -1,5 +1,18 @@
-import { lstat, mkdir, mkdtemp, open, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import type { LocalFile } from './local-files.ts';
 import { type Checksums, MANIFEST_NAME, readTreeManifest } from './tree-manifest.ts';
 
@@ -49,7 +62,7 @@ export class TreeStore {
     const place = join(this.#folder, path);
     const found = await unlessMissing(lstat(place));
     if (found === undefined) return 'nothing';
-    if (found.isSymbolicLink()) return (await readlink(place)) === linkText(path) ? 'ours' : 'other';
+    if (found.isSymbolicLink()) return (await readlink(place)) === (await this.#linkText(path)) ? 'ours' : 'other';
     return found.isFile() ? 'file' : 'other';
   }
 
@@ -85,7 +98,7 @@ export class TreeStore {
     await mkdir(dirname(place), { recursive: true });
     const unfinished = `${place}.trunkhunt-new`;
     await rm(unfinished, { force: true });
-    await symlink(linkText(path), unfinished);
+    await symlink(await this.#linkText(path), unfinished);
     await rename(unfinished, place);
     await syncFolder(dirname(place));
   }
@@ -120,6 +133,12 @@ export class TreeStore {
     return unlessMissing(readlink(join(this.#store, CURRENT)));
   }
 
+  /** From a place of the tree through `current`; from where the place really is, since a folder of it may be a link. */
+  async #linkText(path: string): Promise<string> {
+    const from = await realpath(dirname(join(this.#folder, path)));
+    return relative(from, join(await realpath(this.#folder), STORE, CURRENT, path));
+  }
+
   async #trees(): Promise<readonly string[]> {
     const names = (await unlessMissing(readdir(this.#store))) ?? [];
     return names.filter((name) => name.startsWith(GENERATION));
@@ -129,11 +148,6 @@ export class TreeStore {
     const text = await unlessMissing(readFile(join(this.#store, tree, MANIFEST_NAME), 'utf8'));
     return text === undefined ? undefined : readTreeManifest(text);
   }
-}
-
-/** From a place of the tree through `current`, whatever folder it is reached by. */
-function linkText(path: string): string {
-  return `${'../'.repeat(path.split('/').length - 1)}${STORE}/${CURRENT}/${path}`;
 }
 
 /** So that a name that was made or changed outlives a power failure. */

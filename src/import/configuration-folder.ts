@@ -9,6 +9,8 @@ import type { ReadingProblems } from './reading-problems.ts';
 /** More than any configuration, less than what cannot be held. */
 const FILE_LIMIT_BYTES = 128 * 1024 * 1024;
 
+const ALSO_READ = 'name its folder with --also-read DIR';
+
 interface FolderOptions {
   /** Whatever an include says, nothing outside of these is read. */
   readonly folders: readonly string[];
@@ -42,6 +44,15 @@ export class ConfigurationFolder implements ConfigurationFiles {
       this.#refuse(path, from);
       return false;
     });
+  }
+
+  /** Whether a file lies in the folders, wherever links lead. What does not is told of, or is a problem if all hangs on it. */
+  mayBegin(path: string, isAll: boolean): boolean {
+    if (this.#isInside(path)) return true;
+    const what = 'it is, or lies behind, a link that leads out of the folder that is imported, and is not read';
+    if (isAll) this.#options.problems.unreadable(path, what, ALSO_READ);
+    else this.#options.notes.refused({ file: path, line: 1 }, `file '${path}'`, `${what}; ${ALSO_READ}`);
+    return false;
   }
 
   identity(path: string): string {
@@ -118,7 +129,7 @@ export class ConfigurationFolder implements ConfigurationFiles {
   }
 
   #refuse(path: string, from: TextPlace): void {
-    const why = 'it lies outside of the folder that is imported and is not read; name its folder with --also-read DIR';
+    const why = `it lies outside of the folder that is imported and is not read; ${ALSO_READ}`;
     this.#options.notes.refused(from, `include of '${path}'`, why);
   }
 }

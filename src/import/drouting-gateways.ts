@@ -1,5 +1,5 @@
 import type { ImportOptions } from './import-options.ts';
-import { ForeignNames } from './foreign-names.ts';
+import { NameMaker } from './name-maker.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 import { parseSipAddress } from './sip-address.ts';
 import { integerOf, type SourceRow, textOf } from './source-row.ts';
@@ -21,7 +21,7 @@ export function proposeDroutingGateways(
   options: ImportOptions,
   builder: ReadingBuilder,
 ): ReadonlyMap<string, string> {
-  const names = new ForeignNames('gateway');
+  const names = new NameMaker('gateway');
   const byId = new Map<string, string>();
   for (const row of rows) {
     const id = textOf(row, 'gwid').trim();

@@ -2,7 +2,7 @@ import type { TableRow } from '../inventory/table-rows.ts';
 import { type ListedDestination, listName } from './destination-list.ts';
 import { type Tiers, tiersOfList, withoutRepeated } from './tiers-of-list.ts';
 import type { Carrier } from './read-carriers.ts';
-import { ForeignNames } from './foreign-names.ts';
+import { NameMaker } from './name-maker.ts';
 import type { SourcePlace } from './reading.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 
@@ -17,7 +17,7 @@ export class DroutingGroups {
   /** By gwid. */
   readonly #gateways: ReadonlyMap<string, string>;
   readonly #builder: ReadingBuilder;
-  readonly #names = new ForeignNames('carrier');
+  readonly #names = new NameMaker('carrier');
   readonly #groupOfCarrier = new Map<string, string>();
   readonly #groupOfList = new Map<string, string | undefined>();
 

@@ -7,13 +7,19 @@ import { readSteps } from './extension-steps.ts';
 import { isTrue } from './is-true.ts';
 import type { GroupBook } from './group-book.ts';
 import { type GroupPlan, groupPlan } from './group-plan.ts';
-import { mayOverlap } from './may-overlap.ts';
+import { type NumbersTaken, numbersTaken, RouteNumbers } from './route-numbers.ts';
 import { NotCarriedError } from './not-carried-error.ts';
 import { isExportedRefusal, readExportedExtension } from './read-exported-extension.ts';
 import { type ReadingCollector, unknownValueOf } from './reading-collector.ts';
 
 /** Between two extensions there is room for others. */
 const POSITION_STEP = 10;
+
+/** An extension that stays in the local dialplan. */
+interface LeftExtension {
+  readonly name: string;
+  readonly numbers: NumbersTaken;
+}
 
 /** Takes over the extensions of contexts that only pick gateways. */
 export class ExtensionTaker {
@@ -30,7 +36,7 @@ export class ExtensionTaker {
 
   /** Takes what it can of a context, in its order; each of the others is told of with its reason. */
   takeContext(context: string, extensions: readonly ConfigurationElement[]): void {
-    const left: ConfigurationElement[] = [];
+    const left: LeftExtension[] = [];
     let taken: ConfigurationElement | undefined;
     for (const [at, extension] of extensions.entries()) {
       const written = this.#variables.asWritten(extension.attribute('name') ?? '');
@@ -44,7 +50,7 @@ export class ExtensionTaker {
       } catch (error) {
         if (!(error instanceof NotCarriedError)) throw error;
         this.#collector.leaveOut(error.from, what, error.message);
-        left.push(extension);
+        left.push({ name: extension.attribute('name') ?? '', numbers: numbersTaken(extension) });
       }
     }
   }
@@ -114,12 +120,13 @@ export class ExtensionTaker {
   #remarkOvertaking(
     extension: ConfigurationElement,
     columns: TableRow,
-    left: readonly ConfigurationElement[],
+    left: readonly LeftExtension[],
     what: string,
   ): void {
-    const overtaken = left.filter((other) => mayOverlap(other, columns));
+    const route = new RouteNumbers(columns);
+    const overtaken = left.filter(({ numbers }) => route.mayOverlap(numbers));
     if (overtaken.length === 0) return;
-    const names = overtaken.slice(0, 5).map((other) => `'${other.attribute('name') ?? ''}'`);
+    const names = overtaken.slice(0, 5).map(({ name }) => `'${name}'`);
     const rest = overtaken.length > names.length ? ` and ${overtaken.length - names.length} more` : '';
     const why = `trunkhunt is asked before the local dialplan, where ${names.join(', ')}${rest} came before it: numbers that they match too now come here`;
     this.#collector.remark(extension.place, what, why);

@@ -10,6 +10,8 @@ export interface FreeswitchSource {
   readonly folder: string;
   /** Whether it begins with freeswitch.xml, so that nothing is missing that FreeSWITCH would have. */
   readonly isWhole: boolean;
+  /** Whether the file itself was named, so that it may be read wherever a link leads. */
+  readonly isNamed: boolean;
 }
 
 const ROOT_FILE = 'freeswitch.xml';
@@ -26,12 +28,17 @@ export function findSource(given: string, problems: ReadingProblems): Freeswitch
   try {
     if (!statSync(path).isDirectory()) {
       const isWhole = basename(path) === ROOT_FILE;
-      return { files: [path], folder: isWhole ? dirname(path) : configurationFolder(dirname(path)), isWhole };
+      return {
+        files: [path],
+        folder: isWhole ? dirname(path) : configurationFolder(dirname(path)),
+        isWhole,
+        isNamed: true,
+      };
     }
     const root = join(path, ROOT_FILE);
-    if (existsSync(root)) return { files: [root], folder: path, isWhole: true };
+    if (existsSync(root)) return { files: [root], folder: path, isWhole: true, isNamed: false };
     const files = looseFiles(path);
-    if (files.length > 0) return { files, folder: configurationFolder(path), isWhole: false };
+    if (files.length > 0) return { files, folder: configurationFolder(path), isWhole: false, isNamed: false };
     const fix = `name the folder that has ${ROOT_FILE} in it, often /etc/freeswitch, or files`;
     problems.unreadable(path, `there is no ${ROOT_FILE} and no other .xml file in it`, fix);
   } catch (error) {

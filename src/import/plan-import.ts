@@ -1,6 +1,6 @@
 import type { RowChange } from '../inventory/diff-tables.ts';
 import { completeRow, isSameRow, rowKey, rowPlace } from '../inventory/row-key.ts';
-import { SchemaJudge } from '../inventory/schema-judge.ts';
+import { RowTrial } from '../inventory/row-trial.ts';
 import { TABLE_NAMES, type TableName, type TableRow, type TableRows } from '../inventory/table-rows.ts';
 import { KnownRows } from './known-rows.ts';
 import type { LeftOut, ProposedRow, Reading, SourcePlace } from './reading.ts';
@@ -31,9 +31,9 @@ const TOLD_EVERY = 1000;
  * reason; so the plan can be written whole.
  */
 export function planImport(reading: Reading, rows: TableRows, onPlanned: OnPlanned = () => undefined): ImportPlan {
-  const judge = new SchemaJudge();
+  const trial = new RowTrial();
   try {
-    const planner = new Planner(rows, judge);
+    const planner = new Planner(rows, trial);
     const order = new Map(TABLE_NAMES.map((table, at) => [table, at]));
     const inOrder = [...reading.rows].sort((a, b) => (order.get(a.table) ?? 0) - (order.get(b.table) ?? 0));
     for (const [at, proposed] of inOrder.entries()) {
@@ -43,7 +43,7 @@ export function planImport(reading: Reading, rows: TableRows, onPlanned: OnPlann
     const { planned, unchanged, leftOut } = planner;
     return { planned, unchanged, leftOut: [...reading.leftOut, ...leftOut], remarks: reading.remarks };
   } finally {
-    judge.close();
+    trial.close();
   }
 }
 
@@ -52,12 +52,12 @@ class Planner {
   readonly leftOut: LeftOut[] = [];
   readonly unchanged = new Map<TableName, number>();
   readonly #known: KnownRows;
-  readonly #judge: SchemaJudge;
+  readonly #trial: RowTrial;
   readonly #proposedBefore = new Map<string, { readonly after: TableRow; readonly from: SourcePlace }>();
 
-  constructor(rows: TableRows, judge: SchemaJudge) {
+  constructor(rows: TableRows, trial: RowTrial) {
     this.#known = new KnownRows(rows);
-    this.#judge = judge;
+    this.#trial = trial;
   }
 
   add({ table, row, from }: ProposedRow): void {
@@ -83,7 +83,7 @@ class Planner {
   }
 
   #refusal(table: TableName, row: TableRow): string | undefined {
-    const wanted = this.#judge.refusal(table, row);
+    const wanted = this.#trial.tryRow({ table, row });
     return wanted === undefined ? undefined : `the inventory takes no such value (${wanted})`;
   }
 

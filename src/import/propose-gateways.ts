@@ -1,7 +1,7 @@
 import type { TableRow } from '../inventory/table-rows.ts';
 import { type DispatcherEntry, FLAGS } from './dispatcher-entry.ts';
 import type { ImportOptions } from './import-options.ts';
-import { ForeignNames } from './foreign-names.ts';
+import { NameMaker } from './name-maker.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 import { addressName, parseSipAddress, type SipAddress } from './sip-address.ts';
 
@@ -43,7 +43,8 @@ export function proposeGateways(
 ): ReadonlyMap<DispatcherEntry, DispatcherGateway> {
   const destinations = new Map<string, Destination>();
   for (const entry of entries) {
-    const address = parseSipAddress(entry.uri);
+    const isUri = /^sips?:/i.test(entry.uri);
+    const address = isUri ? parseSipAddress(entry.uri) : 'it does not begin with sip: or sips:, and Kamailio skips it';
     if (typeof address === 'string') {
       builder.leaveOut(entry.from, `destination ${entry.uri}`, address);
       continue;
@@ -54,7 +55,7 @@ export function proposeGateways(
     if (known === undefined) destinations.set(key, { address, entries: [entry] });
     else known.entries.push(entry);
   }
-  const names = new ForeignNames('gateway');
+  const names = new NameMaker('gateway');
   const gateways = new Map<DispatcherEntry, DispatcherGateway>();
   for (const destination of destinations.values()) {
     const gateway = proposeGateway(destination, names, options, builder);
@@ -65,7 +66,7 @@ export function proposeGateways(
 
 function proposeGateway(
   { address, entries }: Destination,
-  names: ForeignNames,
+  names: NameMaker,
   { profile, pingSeconds }: ImportOptions,
   builder: ReadingBuilder,
 ): DispatcherGateway {

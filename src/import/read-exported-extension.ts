@@ -10,25 +10,31 @@ export interface ExportedExtension extends ExportedConditions {
 }
 
 const BEGINNING = 'trunkhunt ';
-const REFUSAL = / \(refused\)$/;
 
-/** Whether an extension only refuses what the one before it, of the same name, cannot dial. */
+/**
+ * Whether an extension only refuses what the one before it, of the same name, cannot dial. The name alone does not tell:
+ * a route may be called so.
+ */
 export function isExportedRefusal(
   extension: ConfigurationElement,
   previous: ConfigurationElement | undefined,
 ): boolean {
-  const name = extension.attribute('name') ?? '';
+  const before = previous?.attribute('name');
+  if (before?.startsWith(BEGINNING) !== true || extension.attribute('name') !== `${before} (refused)`) return false;
+  const last = extension.childrenNamed('condition').at(-1);
+  const [action, ...others] = last?.children ?? [];
   return (
-    name.startsWith(BEGINNING) &&
-    name.endsWith(' (refused)') &&
-    previous?.attribute('name') === name.replace(REFUSAL, '')
+    last?.attributeNames.length === 0 &&
+    others.length === 0 &&
+    action?.attribute('application') === 'respond' &&
+    action.attribute('data') === '484'
   );
 }
 
 /** Reads back what `export` wrote, which does by actions what a route does; undefined where it is none of its making. */
 export function readExportedExtension(extension: ConfigurationElement): ExportedExtension | undefined {
   const written = extension.attribute('name') ?? '';
-  if (!written.startsWith(BEGINNING) || written.endsWith(' (refused)')) return undefined;
+  if (!written.startsWith(BEGINNING)) return undefined;
   const conditions = readExportedConditions(extension);
   const plan = conditions && readPlan(conditions.actions);
   if (conditions === undefined || plan === undefined) return undefined;

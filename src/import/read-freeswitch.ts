@@ -65,7 +65,7 @@ interface ReadSurroundings {
 }
 
 function readSource(
-  { files, folder, isWhole }: FreeswitchSource,
+  { files, folder, isWhole, isNamed }: FreeswitchSource,
   options: FreeswitchOptions,
   { collector, problems, onRead }: ReadSurroundings,
 ): ReadSource | undefined {
@@ -89,6 +89,10 @@ function readSource(
   // Several files make one document only within an element.
   if (!isWhole) text.add('<document>', first, 1);
   for (const file of files) {
+    if (!isNamed && !reader.mayBegin(file, isWhole)) {
+      if (isWhole) return undefined;
+      continue;
+    }
     const preprocessor = new Preprocessor(reader, variables, notes, text);
     preprocessor.file(file, isWhole ? folder : dirname(file), undefined);
   }
@@ -98,7 +102,11 @@ function readSource(
     return { root: parseConfiguration(text), variables, isWhole };
   } catch (error) {
     if (!(error instanceof MalformedXmlError)) throw error;
-    problems.malformed(error.place, error.message, 'mend the file; FreeSWITCH would not start with it either');
+    problems.malformed(
+      error.place,
+      error.message,
+      'mend the file; FreeSWITCH refuses it as well, unless it is about a DOCTYPE',
+    );
     return undefined;
   }
 }

@@ -16,6 +16,8 @@ const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /[+-]?(?:0[xX][0-9A-Fa-f]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)/y;
 const DOLLAR_QUOTE = /\$(?:[A-Za-z_]\w*)?\$/y;
 const BLANKS = /[\s\uFEFF]+/y;
+const SINGLE_QUOTE_OR_BACKSLASH = /['\\]/g;
+const DOUBLE_QUOTE_OR_BACKSLASH = /["\\]/g;
 
 /** Reads a dump token by token, each once. */
 export class SqlTokens {
@@ -169,12 +171,12 @@ export class SqlTokens {
   }
 }
 
-/** Where the next quote or, where they count, backslash is; -1 where the text ends before. */
+/** Where the next quote or, where they count, backslash is; -1 where the text ends before. Never looks beyond it. */
 function nextOf(text: string, from: number, quote: string, hasEscapes: boolean): number {
-  const end = text.indexOf(quote, from);
-  if (!hasEscapes || end < 0) return end;
-  const backslash = text.slice(from, end).indexOf('\\');
-  return backslash < 0 ? end : from + backslash;
+  if (!hasEscapes) return text.indexOf(quote, from);
+  const mark = quote === "'" ? SINGLE_QUOTE_OR_BACKSLASH : DOUBLE_QUOTE_OR_BACKSLASH;
+  mark.lastIndex = from;
+  return mark.exec(text)?.index ?? -1;
 }
 
 function endOfLine(text: string, from: number): number {

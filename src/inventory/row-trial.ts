@@ -26,33 +26,34 @@ interface Insertion {
 }
 
 /**
- * An empty inventory in memory, with the schema and what is shipped in it, that tells whether rows would be taken: the
- * schema itself judges, so no rule is written twice. Rows that were taken stay. References are not judged, since a row
- * may refer to what is in an inventory already.
+ * An inventory without rows, in memory, that tells whether rows would be taken: the schema itself judges, so no rule is
+ * written twice. Rows that were taken stay. References are not judged, since a row may refer to what is in an inventory
+ * already.
  */
 export class RowTrial {
   readonly #database: Database = new BetterSqlite(':memory:');
   readonly #insertions = new Map<TableName, Insertion>();
+  /** What of `failover_causes` is shipped. */
+  readonly shippedCauses: ReadonlyMap<string, string>;
 
   constructor() {
     this.#database.pragma('foreign_keys = OFF');
     for (const { sql } of readMigrations()) this.#database.exec(sql.replace(TRIGGER, ''));
-    this.#database.exec('BEGIN');
-  }
-
-  /** What of `failover_causes` is shipped. */
-  get shippedCauses(): ReadonlyMap<string, string> {
-    const rows = this.#database
+    const causes = this.#database
       .prepare<[], { cause: string; action: string }>('SELECT cause, action FROM failover_causes')
       .all();
-    return new Map(rows.map(({ cause, action }) => [cause, action]));
+    this.shippedCauses = new Map(causes.map(({ cause, action }) => [cause, action]));
+    // Rows that are shipped would be in the way of the same ones on trial.
+    this.#database.exec('DELETE FROM failover_causes; DELETE FROM outcome_blame');
+    // One transaction for all rows: beginning one for each takes longer than the rows.
+    this.#database.exec('BEGIN');
   }
 
   /** Tries rows that belong together: all of them are taken, or none and the first refusal is returned. */
   tryRows(rows: readonly TriedRow[]): RowRefusal | undefined {
     this.#database.exec('SAVEPOINT trial');
     for (const tried of rows) {
-      const wanted = this.#insert(tried);
+      const wanted = this.tryRow(tried);
       if (wanted === undefined) continue;
       this.#database.exec('ROLLBACK TO trial');
       this.#database.exec('RELEASE trial');
@@ -62,12 +63,8 @@ export class RowTrial {
     return undefined;
   }
 
-  /** Frees its memory. */
-  close(): void {
-    this.#database.close();
-  }
-
-  #insert({ table, row }: TriedRow): string | undefined {
+  /** Tries one row by itself. @returns the name of the constraint that refuses it; undefined where it is taken */
+  tryRow({ table, row }: TriedRow): string | undefined {
     const { statement, blank } = this.#insertion(table);
     try {
       statement.run({ ...blank, ...row });
@@ -76,6 +73,11 @@ export class RowTrial {
       if (!(error instanceof BetterSqlite.SqliteError) || !error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
       return error.message.replace(/^.*? constraint failed: (?:index ')?(.*?)'?$/, '$1');
     }
+  }
+
+  /** Frees its memory. */
+  close(): void {
+    this.#database.close();
   }
 
   #insertion(table: TableName): Insertion {

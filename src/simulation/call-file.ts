@@ -9,6 +9,9 @@ export type FileCall = Extract<CallLine, { readonly kind: 'call' }>;
 /** So many bad lines are told at once. */
 const FINDINGS_LIMIT = 20;
 
+/** Far beyond any decision; what is longer has no line ends at all, and is not kept. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+
 type CallFileFacts = Pick<CallFile, 'calls' | 'otherLines' | 'maskedCalls' | 'loggedCalls' | 'isTorn'>;
 
 /** Standard input, where a file's name is wanted. */
@@ -56,9 +59,9 @@ export async function openCallFile(path: string, defaults: CallDefaults): Promis
   const kept: FileCall[] = [];
   const findings: Finding[] = [];
   let [lines, bad, calls, otherLines, maskedCalls, loggedCalls, isTorn] = [0, 0, 0, 0, 0, 0, false];
-  for await (const { text, hasEnd } of linesOf(path)) {
+  for await (const { text, hasEnd, isTooLong } of linesOf(path)) {
     lines += 1;
-    const line = readCallLine(text, defaults);
+    const line = isTooLong ? TOO_LONG : readCallLine(text, defaults);
     if (line.kind === 'nothing') {
       if (text.trim() !== '') otherLines += 1;
     } else if (line.kind === 'bad') {
@@ -85,8 +88,8 @@ export async function openCallFile(path: string, defaults: CallDefaults): Promis
 /** The calls again; no more of them than were looked through. */
 async function* callsOf(path: string, defaults: CallDefaults, count: number): AsyncIterable<FileCall> {
   let left = count;
-  for await (const { text } of linesOf(path)) {
-    const line = readCallLine(text, defaults);
+  for await (const { text, isTooLong } of linesOf(path)) {
+    const line = isTooLong ? TOO_LONG : readCallLine(text, defaults);
     if (line.kind !== 'call') continue;
     yield line;
     left -= 1;
@@ -94,21 +97,49 @@ async function* callsOf(path: string, defaults: CallDefaults, count: number): As
   }
 }
 
-/** Every line of the file, and whether it ended in a newline. */
-async function* linesOf(path: string): AsyncIterable<{ readonly text: string; readonly hasEnd: boolean }> {
+const TOO_LONG: CallLine = {
+  kind: 'bad',
+  what: `it is longer than ${LONGEST_LINE} characters`,
+  fix: 'name a list with one call a line, or a decision log',
+};
+
+interface FileLine {
+  /** Of one that is too long only the beginning. */
+  readonly text: string;
+  /** Whether it ended in a newline. */
+  readonly hasEnd: boolean;
+  readonly isTooLong: boolean;
+}
+
+/** Every line of the file. */
+async function* linesOf(path: string): AsyncIterable<FileLine> {
   const options = path === STANDARD_INPUT ? { fd: STANDARD_INPUT_FD, autoClose: false } : {};
   const stream = createReadStream(path, { encoding: 'utf8', ...options });
-  let rest = '';
+  let pieces: string[] = [];
+  let length = 0;
+  const lineOf = (hasEnd: boolean): FileLine => {
+    const line = { text: pieces.join(''), hasEnd, isTooLong: length > LONGEST_LINE };
+    pieces = [];
+    length = 0;
+    return line;
+  };
+  const add = (piece: string): void => {
+    if (length <= LONGEST_LINE) pieces.push(piece);
+    length += piece.length;
+  };
   try {
     for await (const chunk of stream as AsyncIterable<string>) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const text of lines) yield { text, hasEnd: true };
+      const [first = '', ...others] = chunk.split('\n');
+      add(first);
+      for (const piece of others) {
+        yield lineOf(true);
+        add(piece);
+      }
     }
   } catch (error) {
     throw error instanceof OperatorError ? error : new OperatorError([unreadable(path, error)]);
   }
-  if (rest !== '') yield { text: rest, hasEnd: false };
+  if (length > 0) yield lineOf(false);
 }
 
 function unreadable(path: string, error: unknown): Finding {

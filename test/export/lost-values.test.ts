@@ -69,3 +69,8 @@ describe('what is in no file', () => {
     expect(lostAfter(`INSERT INTO gateways (name, proxy) VALUES ${many}`)).toEqual(['gateway_groups g max_attempts']);
   });
 });
+
+it('a name that reads as that of a route without one, and a context that stands for all others', () => {
+  expect(lostAfter("UPDATE routes SET name = '#7';")).toEqual(['routes #7 name']);
+  expect(lostAfter("UPDATE routes SET context = 'Global';")).toEqual(['routes r context']);
+});

@@ -142,12 +142,13 @@ function rowsOf({ gateways, groups, routes }: Plan): readonly (readonly [TableNa
 }
 
 /** What SQL holds of these rows, and the snapshot; undefined where a server would refuse them. */
-function stored(plan: Plan): { readonly rows: TableRows; readonly snapshot: Snapshot } | undefined {
+function stored(
+  rows: readonly (readonly [TableName, TableRow])[],
+): { readonly rows: TableRows; readonly snapshot: Snapshot } | undefined {
   const temporary = temporaryInventory();
   const database = openInventory(temporary.path, { mode: 'write' });
   try {
-    for (const [table, row] of rowsOf(plan))
-      database.prepare(INVENTORY_TABLES[table].insert).run(completeRow(table, row));
+    for (const [table, row] of rows) database.prepare(INVENTORY_TABLES[table].insert).run(completeRow(table, row));
     const { snapshot } = compileSnapshot(readInventoryRows(database));
     return snapshot && { rows: readTableRows(database), snapshot };
   } finally {
@@ -192,7 +193,7 @@ it('an import of an export is the inventory, but for what the export lists', () 
   let compared = 0;
   fc.assert(
     fc.property(inventory, (plan) => {
-      const inSql = stored(plan);
+      const inSql = stored(rowsOf(plan));
       if (inSql === undefined) return;
       const { rows, snapshot } = inSql;
       const lost = [...localFiles(snapshot, '').notExpressed, ...lostValues(rows, snapshot, '')];
@@ -215,4 +216,32 @@ it('an import of an export is the inventory, but for what the export lists', () 
     { numRuns: 40 },
   );
   expect(compared).toBeGreaterThan(10);
+});
+
+it('routes come back whatever they are called', () => {
+  const names = [
+    'x',
+    'x (refused)',
+    'x (refused) (refused)',
+    ' b  c ',
+    '#',
+    '# 7',
+    'trunkhunt x',
+    '$${a} ${b} "q" <é😀>',
+  ];
+  const inSql = stored([
+    ['gateways', { name: 'a', proxy: '192.0.2.1' }],
+    ['gateway_groups', { name: 'g' }],
+    ['gateway_group_members', { group_name: 'g', gateway: 'a' }],
+    ...names.map(
+      (name, at) =>
+        ['routes', { id: at + 1, name, context: 'default', destination_prefix: `4${at}`, group_name: 'g' }] as const,
+    ),
+  ]);
+  const { rows, leftOut } = readBack(inSql!.snapshot);
+  expect(leftOut).toEqual([]);
+  const routes = rows.filter(({ table }) => table === 'routes').map(({ row }) => row);
+  expect(routes.map((row) => [row['name'], row['destination_prefix']])).toEqual(
+    names.map((name, at) => [name, `4${at}`]),
+  );
 });

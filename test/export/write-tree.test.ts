@@ -75,6 +75,19 @@ describe('a tree of exported files', () => {
     expect(Object.keys(manifest.files).sort()).toEqual(Object.keys(second).sort());
   });
 
+  it('can be read where a folder of it is a link to another place', async () => {
+    const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
+    mkdirSync(join(elsewhere, 'deep', 'dialplan'), { recursive: true });
+    symlinkSync(join(elsewhere, 'deep', 'dialplan'), join(folder, 'dialplan'));
+    await write(folder, FIRST);
+    expect(tree(folder)).toEqual(FIRST);
+    expect(await write(folder, FIRST)).toMatchObject({ unchanged: Object.keys(FIRST) });
+    expect(await write(folder, { 'autoload_configs/a.xml': 'a2' })).toMatchObject({
+      removed: ['dialplan/x/t.xml', 'directory/d.xml'],
+    });
+    expect(tree(folder)).toEqual({ 'autoload_configs/a.xml': 'a2' });
+  });
+
   it('can be read by its owner only', async () => {
     const folder = temporaryFolder();
     await write(folder, FIRST);

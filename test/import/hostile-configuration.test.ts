@@ -39,6 +39,27 @@ function messageOf(read: () => Reading): string {
 }
 
 describe("somebody else's configuration", () => {
+  it('has nothing read through links in a folder without freeswitch.xml, or in the place of it', () => {
+    const folder = temporaryTree({
+      'conf/a.xml': '<gateway name="a"><param name="register" value="no"/></gateway>',
+      'whole/vars.xml': '',
+      'elsewhere/secret.xml': `<gateway name="${SECRET}"><param name="register" value="no"/></gateway>`,
+      'elsewhere/dialplan/secret.xml': `<gateway name="${SECRET}"><param name="register" value="no"/></gateway>`,
+    });
+    symlinkSync('../elsewhere/secret.xml', join(folder, 'conf', 'link.xml'));
+    symlinkSync('../elsewhere/dialplan', join(folder, 'conf', 'dialplan'));
+    symlinkSync('../elsewhere/secret.xml', join(folder, 'whole', 'freeswitch.xml'));
+    const reading = readFreeswitch([join(folder, 'conf')]);
+    expect(reading.rows.map(({ row }) => row['name'])).toEqual(['a']);
+    expect(reading.leftOut.map(({ what }) => what.replace(folder, ''))).toEqual([
+      "file '/conf/link.xml'",
+      "file '/conf/dialplan/secret.xml'",
+    ]);
+    expect(messageOf(() => readFreeswitch([join(folder, 'whole')]))).toMatch(/leads out of .* not read/);
+    const allowed = readFreeswitch([join(folder, 'conf')], { alsoRead: [join(folder, 'elsewhere')] });
+    expect(allowed.rows.map(({ row }) => row['name'])).toEqual(['a', SECRET]);
+  });
+
   it.each([
     ['../elsewhere/secret.xml'],
     ['../elsewhere/*.xml'],

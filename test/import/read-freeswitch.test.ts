@@ -201,6 +201,22 @@ describe('extensions that do more than pick gateways', () => {
     expect(overtaken.map(({ what }) => what)).toEqual(["extension 'near' in context 'c'"]);
   });
 
+  it('are not overtaken without a word, however many there are', () => {
+    const count = 1500;
+    const pairs = Array.from(
+      { length: count },
+      (_, at) => `<extension name="l${at}"><condition field="destination_number" expression="^${at}$">
+<action application="lua" data="x"/></condition></extension>
+<extension name="t${at}"><condition field="destination_number" expression="^${at}(\\d*)$">
+<action application="bridge" data="sofia/gateway/g/$1"/></condition></extension>`,
+    );
+    const dialplan = `<context name="c">${pairs.join('\n')}</context>`;
+    const { remarks } = readTree({ profiles: plainGateways('g'), dialplan });
+    const overtaken = remarks.filter(({ why }) => why.includes('came before it'));
+    expect(overtaken).toHaveLength(count);
+    expect(overtaken.at(-1)?.why).toContain(`'l${count - 1}' came before it`);
+  });
+
   it('leave files outside of the folder alone', () => {
     expect(said(reading.leftOut)[0]).toContain("include of '/etc/passwd': it lies outside of the folder");
     expect(JSON.stringify(reading)).not.toContain('root:');

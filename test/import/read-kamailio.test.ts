@@ -46,6 +46,14 @@ describe('a line of dispatcher.list', () => {
 });
 
 describe("Kamailio's dispatcher", () => {
+  it('skips what is no SIP URI, and so does an import', () => {
+    const reading = read('1 sip:a.example\n1 b.example\n1 SIPS:c.example\n');
+    expect(rowsOf(reading, 'gateways')).toMatchObject([{ proxy: 'a.example' }, { proxy: 'c.example' }]);
+    expect(said(reading.leftOut)).toEqual([
+      '2 destination b.example: it does not begin with sip: or sips:, and Kamailio skips it',
+    ]);
+  });
+
   it('a set becomes a group, a destination a gateway, with names that stay', () => {
     const reading = read(
       '1 sip:10.0.0.1:5060 8 0 duid=gw-a;maxload=30\n1 sip:b.example:5080;transport=tcp\n2 sip:[2001:DB8::1]\n2 sip:10.0.0.1 32 0\n',

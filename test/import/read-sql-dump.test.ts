@@ -266,3 +266,11 @@ describe('a dump that is broken is refused at the line', () => {
     );
   });
 });
+
+describe('a long string', () => {
+  it('is read once, however many backslashes are in it', () => {
+    const backslashes = '\\\\'.repeat(2_000_000);
+    const text = `-- MySQL dump 10\nINSERT INTO \`acc\` VALUES ('${backslashes}'), ('\\'x''y\\\\');\n-- Dump completed\n`;
+    expect([...readSqlDump({ file: 'x.sql', text }).otherTables.keys()]).toEqual(['acc']);
+  });
+});

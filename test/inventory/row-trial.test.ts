@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { completeRow } from '../../src/inventory/row-key.ts';
 import { RowTrial } from '../../src/inventory/row-trial.ts';
 
 describe('rows on trial', () => {
@@ -34,7 +35,18 @@ describe('rows on trial', () => {
     expect(trial.tryRows([{ table: 'gateway_group_members', row }])).toBeUndefined();
   });
 
-  it('know which causes are shipped', () => {
+  it('know which causes are shipped, and do not mind them', () => {
     expect(trial.shippedCauses.get('USER_BUSY')).toBe('stop');
+    expect(trial.tryRow({ table: 'failover_causes', row: { cause: 'USER_BUSY', action: 'stop' } })).toBeUndefined();
+  });
+
+  it('are refused one by one with the name of the constraint', () => {
+    const whole = (row: object): string | undefined =>
+      trial.tryRow({ table: 'gateways', row: completeRow('gateways', { name: 'x', proxy: 'h', ...row }) });
+    expect(whole({ max_calls: 0 })).toBe('gateways.max_calls: NULL or 1 to 1000000');
+    expect(whole({ register: 1 })).toBe('gateways: register = 1 needs username and password');
+    expect(whole({ proxy: null })).toBe('gateways.proxy');
+    expect(whole({})).toBeUndefined();
+    expect(whole({ name: 'X' })).toBe('gateways.name: unique without regard to case');
   });
 });

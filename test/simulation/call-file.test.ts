@@ -156,3 +156,12 @@ describe('a file of calls', () => {
     expect(await times(4)).toEqual([0, 250, 500]);
   });
 });
+
+describe('a line that never ends', () => {
+  it('is bad, and no more of it is kept than of a long one', async () => {
+    const path = fileOf(`4930\n${'1'.repeat(17 * 1024 * 1024)}\n4931\n`);
+    expect(await findingsOf(path)).toMatchObject([
+      { code: 'call-line-invalid', where: `${path}:2`, what: 'it is longer than 16777216 characters' },
+    ]);
+  });
+});
