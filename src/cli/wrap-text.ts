@@ -8,18 +8,15 @@ import { stripVTControlCharacters } from 'node:util';
  */
 export function wrapText(line: string, width: number, indent: number): string {
   if (width === Infinity) return line;
-  const [start = ''] = /^ */.exec(line) ?? [];
   const lines: string[] = [];
-  let current = start;
-  let isEmpty = true;
-  for (const word of line.slice(start.length).split(' ')) {
-    const longer = isEmpty ? current + word : `${current} ${word}`;
-    if (isEmpty || lengthOf(longer) <= width) current = longer;
+  let current = '';
+  for (const [, gap = '', word = ''] of line.matchAll(/( *)([^ ]+)/g)) {
+    const longer = current + gap + word;
+    if (current === '' || lengthOf(longer) <= width) current = longer;
     else {
-      lines.push(current.trimEnd());
+      lines.push(current);
       current = ' '.repeat(indent) + word;
     }
-    isEmpty = false;
   }
   return [...lines, current].join('\n');
 }

@@ -7,6 +7,10 @@ it('breaks between words, and indents what follows', () => {
   expect(wrapText('  one two three four', Infinity, 4)).toBe('  one two three four');
 });
 
+it('keeps blanks within a line, and none of them at its ends', () => {
+  expect(wrapText('  a:1  two  three', 12, 4)).toBe('  a:1  two\n    three');
+});
+
 it('leaves a word whole that is wider than the terminal', () => {
   expect(wrapText('at /etc/freeswitch/dialplan/default.xml:12 it', 20, 2)).toBe(
     'at\n  /etc/freeswitch/dialplan/default.xml:12\n  it',
