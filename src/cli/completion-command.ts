@@ -23,8 +23,10 @@ const NAMES_LIMIT = 200;
 const WAIT_MS = 200;
 
 const EXAMPLES = `
-Try it:    source <(trunkhunt completion bash)      (zsh alike; fish: trunkhunt completion fish | source)
-Keep it:   trunkhunt completion bash > ~/.local/share/bash-completion/completions/trunkhunt
+Try it:    source <(trunkhunt completion bash)     zsh alike
+           trunkhunt completion fish | source
+Keep it:   trunkhunt completion bash \\
+             > ~/.local/share/bash-completion/completions/trunkhunt
            trunkhunt completion zsh > DIR/_trunkhunt, in a DIR of your fpath
            trunkhunt completion fish > ~/.config/fish/completions/trunkhunt.fish`;
 

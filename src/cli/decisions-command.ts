@@ -6,7 +6,7 @@ import type { DecisionReport } from '../live/find-decisions.ts';
 import { askForJson } from './ask-server.ts';
 import type { CommandContext } from './command-context.ts';
 import { DECISION_HEADER, decisionRow, describeDecision } from './describe-decision.ts';
-import { tableText } from './table-text.ts';
+import { tableWithText } from './table-with-text.ts';
 import { coloured, printJson, type Terminal } from './terminal.ts';
 
 interface DecisionsFlags extends SettingFlags {
@@ -77,9 +77,9 @@ function showAll(answer: DecisionsAnswer, flags: DecisionsFlags, terminal: Termi
   if (flags.json === true) printJson(terminal, answer);
   else if (decisions.length === 0) terminal.out('no such decision is kept\n');
   else {
-    const [header = '', ...lines] = tableText(DECISION_HEADER, decisions.map(decisionRow), terminal.width).split('\n');
+    const [header = '', ...lines] = tableWithText(DECISION_HEADER, decisions.map(decisionRow), terminal.width);
     const shown = lines.map((line, at) => (decisions[at]?.failed === true ? coloured(terminal, 'bad', line) : line));
-    terminal.out([header, ...shown].join('\n'));
+    terminal.out(`${[header, ...shown].join('\n')}\n`);
   }
 }
 
@@ -127,10 +127,10 @@ function sleep(
   return { promise, cancel };
 }
 
-/** Columns would be others for each answer: a line for each. */
+/** Columns would be others for each answer: each stands for itself. */
 function followedLine(decision: DecisionReport, { json }: DecisionsFlags, terminal: Terminal): string {
   if (json === true) return `${printableJson(decision)}\n`;
-  const line = tableText([decisionRow(decision).join('  ')], [], terminal.width).trimEnd();
+  const line = tableWithText(decisionRow(decision), [], terminal.width).join('\n');
   return `${decision.failed ? coloured(terminal, 'bad', line) : line}\n`;
 }
 

@@ -10,10 +10,12 @@ import { withSecretValues } from './secret-values.ts';
 
 const FURTHER = `
 Besides the columns of the table:
-  param.NAME=value               a parameter of sofia's, such as param.from-domain
-  variable.NAME=value            a channel variable; inbound-variable.NAME and outbound-variable.NAME for one direction
-  switches=HOST,HOST             the switches that have it; switches= for all
-  password=-, password-file=FILE the password, asked for (or from standard input), or read from a file`;
+  param.NAME=value     a parameter of sofia's, such as param.from-domain
+  variable.NAME=value  a channel variable; inbound-variable.NAME and
+                       outbound-variable.NAME for one direction
+  switches=HOST,HOST   the switches that have it; switches= for all
+  password=-           the password is asked for, or comes from standard input
+  password-file=FILE   the password is read from a file`;
 
 export function addGatewayCommand(program: Command, context: CommandContext): void {
   const gateway = program

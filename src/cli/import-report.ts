@@ -6,6 +6,7 @@ import { TABLE_NAMES } from '../inventory/table-rows.ts';
 import { describeChange } from './describe-change.ts';
 import { printable, tableText } from './table-text.ts';
 import { coloured, type Terminal } from './terminal.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** What an import did or would do. */
 export interface ImportReport {
@@ -22,6 +23,9 @@ export interface ImportReport {
 
 /** So many lines of a list are enough to see what it is about. */
 const SHOWN = 20;
+
+/** So many files are named in what comes next. */
+const MOST_FILES = 5;
 
 /** The report as data, whole. */
 export function importData({ database, programs, plan, findings, isNew, version }: ImportReport): unknown {
@@ -46,32 +50,24 @@ export function importData({ database, programs, plan, findings, isNew, version 
 export function describeImport(report: ImportReport, showsAll: boolean, terminal: Terminal): string {
   const { plan, findings, programs } = report;
   const limit = showsAll ? Infinity : SHOWN;
-  const changes = plan.planned.map(
-    ({ change, from }) =>
-      (): string =>
-        `${describeChange(change, terminal)}  (${placeText(from)})`,
-  );
+  const changes = plan.planned.map(({ change, from }) => ({
+    kind: `${change.before === undefined ? '+' : '~'} ${change.table}`,
+    text: () => `${describeChange(change, terminal)}  (${placeText(from)})`,
+  }));
   const problems = findings.filter(isProblem);
+  const section = (title: string, entries: readonly Entry[]): readonly string[] =>
+    sectionText(title, entries, limit, terminal.width);
   const warnings = findings.length - problems.length;
   return [
     `read as ${programs.join(', ') || 'nothing'}:`,
     '',
     countTable(plan, terminal),
-    ...section('what is added (+) and changed (~)', changes, limit),
-    ...section(
-      'left out',
-      plan.leftOut.map((it) => () => leftOutText(it)),
-      limit,
-    ),
-    ...section(
-      'to be looked at',
-      plan.remarks.map((it) => () => leftOutText(it)),
-      limit,
-    ),
+    ...section('what is added (+) and changed (~)', changes),
+    ...section('left out', plan.leftOut.map(leftOutEntry)),
+    ...section('to be looked at', plan.remarks.map(leftOutEntry)),
     ...section(
       'problems of the inventory after it',
-      problems.map((it) => () => describeFinding(it)),
-      limit,
+      problems.map((it) => ({ kind: it.code, text: () => describeFinding(it) })),
     ),
     ...(warnings === 0 ? [] : [`${warnings} warnings of the inventory after it: see \`trunkhunt check\``, '']),
     '',
@@ -104,16 +100,42 @@ function countRows({ planned, unchanged }: ImportPlan): readonly TableCount[] {
   });
 }
 
-/** Lines are made only as far as they are shown. */
-function section(title: string, lines: readonly (() => string)[], limit: number): readonly string[] {
-  if (lines.length === 0) return [];
-  const more = lines.length - limit;
+/** Something that a section lists. Its text is made only where it is shown. */
+interface Entry {
+  /** Entries of one kind say much the same. */
+  readonly kind: string;
+  readonly text: () => string;
+}
+
+function sectionText(title: string, entries: readonly Entry[], limit: number, width: number): readonly string[] {
+  if (entries.length === 0) return [];
+  const shown = someOfEach(entries, limit);
+  const more = entries.length - shown.length;
+  const lines = shown.flatMap(({ text }) => text().split('\n'));
   return [
-    `${title} (${lines.length}):`,
-    ...lines.slice(0, limit).map((line) => `  ${line()}`),
+    `${title} (${entries.length}):`,
+    ...lines.map((line) => wrapText(`  ${line}`, width, 6)),
     ...(more > 0 ? [`  and ${more} more; --all prints them, --json has them`] : []),
     '',
   ];
+}
+
+/** As many as the limit, in their order, of every kind about as many: what is rare is what to know of. */
+function someOfEach(entries: readonly Entry[], limit: number): readonly Entry[] {
+  if (entries.length <= limit) return entries;
+  const seen = new Map<string, number>();
+  const turns = entries.map(({ kind }) => {
+    const turn = seen.get(kind) ?? 0;
+    seen.set(kind, turn + 1);
+    return turn;
+  });
+  const order = turns.map((turn, at) => ({ turn, at })).sort((a, b) => a.turn - b.turn || a.at - b.at);
+  const chosen = order.slice(0, limit).map(({ at }) => at);
+  return chosen.sort((a, b) => a - b).flatMap((at) => entries[at] ?? []);
+}
+
+function leftOutEntry(it: LeftOut): Entry {
+  return { kind: it.why, text: () => leftOutText(it) };
 }
 
 function leftOutText({ from, what, why }: LeftOut): string {
@@ -133,14 +155,36 @@ export function nextSteps(report: ImportReport, terminal: Terminal): string {
     const makes = isNew ? `; ${database} would be made` : '';
     return `${coloured(terminal, 'quiet', 'nothing was written')}${makes}: give the command again with --apply to write it\n`;
   }
+  const written = `${coloured(terminal, 'good', 'written')}: ${rows} rows in ${database}, version ${version} of its history (\`trunkhunt rollback ${version - 1}\` takes it back). Next:`;
   return [
-    `${coloured(terminal, 'good', 'written')}: ${rows} rows in ${database}, version ${version} of its history (\`trunkhunt rollback ${version - 1}\` takes it back). Next:`,
+    wrapText(written, terminal.width, 2),
     '',
     '  1. See what is doubtful:       trunkhunt check',
     '  2. See where a call would go:  trunkhunt explain NUMBER --context CONTEXT',
     '  3. Answer FreeSWITCH:          trunkhunt serve',
     '  4. Have FreeSWITCH ask:        trunkhunt xml-curl-conf > xml_curl.conf.xml',
-    '     for its folder autoload_configs; docs/freeswitch.md says what else the switch needs',
+    '     for its folder autoload_configs; docs/freeswitch.md says what else',
+    '     the switch needs',
+    ...localFilesStep(plan),
     '',
   ].join('\n');
+}
+
+/** Of one name the first gateway wins, which is that of the switch's own file (contract 5.4). */
+function localFilesStep({ planned, remarks }: ImportPlan): readonly string[] {
+  const served = new Set(planned.flatMap(({ change, from }) => (change.table === 'gateways' ? [placeText(from)] : [])));
+  const local = remarks.filter(
+    ({ from, what, why }) =>
+      served.has(placeText(from)) && what.startsWith('gateway ') && why.startsWith('FreeSWITCH '),
+  );
+  const files = [...new Set(local.map(({ from }) => printable(from.file)))];
+  if (files.length === 0) return [];
+  const more = files.length - MOST_FILES;
+  return [
+    "  5. Take the gateways out of the switch's own files, which it reads first:",
+    ...files.slice(0, MOST_FILES).map((file) => `       ${file}`),
+    ...(more > 0 ? [`       and ${more} more files: see above`] : []),
+    '     then: sofia profile PROFILE killgw GATEWAY, and last of all',
+    '     sofia profile PROFILE rescan',
+  ];
 }

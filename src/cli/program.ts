@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { type Argument, Command, CommanderError, Help, type Option } from 'commander';
 import { packageVersion } from '../config/version.ts';
 import type { FindingCode } from '../errors/catalogue.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -67,6 +67,7 @@ function buildProgram(context: CommandContext): Command {
     )
     .version(packageVersion())
     .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.err })
+    .configureHelp({ minWidthToWrap: 20, optionDescription, argumentDescription })
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
   addServeCommand(program, context);
@@ -93,4 +94,17 @@ function buildProgram(context: CommandContext): Command {
   // A command made by `program.command` has copied the settings above; help for all of them ends with this.
   program.addHelpText('after', '\nExit status: 0 done, 1 the thing asked about is not right, 2 wrong usage.');
   return program;
+}
+
+function optionDescription(option: Option): string {
+  return withoutEmptyDefault(Help.prototype.optionDescription(option));
+}
+
+function argumentDescription(argument: Argument): string {
+  return withoutEmptyDefault(Help.prototype.argumentDescription(argument));
+}
+
+/** A default that only says that nothing was said is a riddle to whoever reads it. */
+function withoutEmptyDefault(description: string): string {
+  return description.replace(/ \(default: (?:\[\]|\{\}|"")\)$/, '');
 }

@@ -3,6 +3,7 @@ import type { ReplayResult } from '../simulation/replay.ts';
 import type { GroupReport, RunReport } from '../simulation/run-report.ts';
 import { describeChange } from './describe-change.ts';
 import { printable, tableText } from './table-text.ts';
+import { tableWithText } from './table-with-text.ts';
 import { coloured, type Terminal } from './terminal.ts';
 
 export interface ShownReplay {
@@ -18,7 +19,9 @@ export function replayText({ result, changes, notes, isVerbose }: ShownReplay, t
     ...notes.map((note) => `note: ${printable(note)}\n`),
     ...verdictLines(result, terminal),
     ...(result.reasons.length === 0 ? [] : ['\n', tableText(REASON_HEADER, reasonRows(result), terminal.width)]),
-    ...(isVerbose && result.listed.length > 0 ? ['\n', tableText(CALL_HEADER, callRows(result), terminal.width)] : []),
+    ...(isVerbose && result.listed.length > 0
+      ? ['\n', `${tableWithText(CALL_HEADER, callRows(result), terminal.width).join('\n')}\n`]
+      : []),
     ...(isVerbose && result.elsewhere > result.listed.length
       ? [`and ${result.elsewhere - result.listed.length} more\n`]
       : []),

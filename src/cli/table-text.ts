@@ -4,12 +4,22 @@ const NARROWEST = 4;
 const GAP = '  ';
 
 /**
- * Rows as columns that fit the width: where they do not, the widest columns of text are cut, with an ellipsis. Numbers
+ * Rows as columns that fit the width: where they do not, columns in which nothing stands are left out, and then the widest
+ * columns of text are cut, with an ellipsis. Numbers
  * stand to the right and are never cut, since what is left of one would be another number; nor are their headings. What a
  * cell holds cannot reach the terminal as anything but text.
  * @param width columns of the terminal; Infinity = nothing is cut
  */
 export function tableText(header: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+  const whole = columnsText(header, rows, Infinity);
+  if (width === Infinity || whole.split('\n').every((line) => lengthOf(line) <= width)) return whole;
+  const isUsed = header.map((_, at) => rows.length === 0 || rows.some((row) => (row[at] ?? '') !== ''));
+  const used = (line: readonly string[]): readonly string[] =>
+    header.flatMap((_, at) => (isUsed[at] === true ? [line[at] ?? ''] : []));
+  return columnsText(used(header), rows.map(used), width);
+}
+
+function columnsText(header: readonly string[], rows: readonly (readonly string[])[], width: number): string {
   const lines = [header, ...rows].map((line) => header.map((_, at) => printable(line[at] ?? '')));
   const isNumber = header.map((_, at) => isNumeric(rows.map((row) => row[at] ?? '')));
   const widths = fit(

@@ -99,11 +99,13 @@ function verdictOf(decision: Decision, snapshot: Snapshot, call: Call): string {
       return `refused with 484, the number is outside the route's destination_charset (${decision.reason})`;
     case 'no_gateway':
       return `refused with 503, ${NO_GATEWAY[decision.reason]}`;
-    case 'planned':
+    case 'planned': {
+      const tries = decision.legs.length + (decision.distributor === undefined ? 0 : 1);
       return (
-        `the plan has ${decision.legs.length + (decision.distributor === undefined ? 0 : 1)} tries` +
+        `the plan has ${tries} ${tries === 1 ? 'try' : 'tries'}` +
         (decision.isDoubted ? '; health leaves no gateway, so it is doubted and all count as up' : '')
       );
+    }
   }
 }
 

@@ -95,7 +95,11 @@ export class Preprocessor {
       }
       // FreeSWITCH looks at its own buffer here, which the expansion has cut at its first closing brace.
       if (/<\?|<\/?include>/.test(leftOfLine)) {
-        this.#noticeLost(leftOfLine.replace(/<\?.*?\?>|<\/?include>/gs, ' '), place, 'holds <include> or <?');
+        this.#noticeLost(
+          leftOfLine.replace(/<\?.*?\?>|<\/?include>/gs, ' '),
+          place,
+          'holds <include>, </include> or <?',
+        );
         continue;
       }
       let rest = expanded;

@@ -114,6 +114,32 @@ describe('import', () => {
     expect((await run(path, list, '--all')).stdout).toContain("gateway_group_members['dispatcher-1', '10.0.0.49']");
   });
 
+  it('shows some of every kind before more of one', async () => {
+    const { path } = temporaryInventory();
+    const extension = (name: string, application: string): string =>
+      `<extension name="${name}"><condition field="destination_number" expression="^(1)$">${application}</condition></extension>`;
+    const answers = Array.from({ length: 30 }, (_, at) => extension(`e${at}`, '<action application="answer"/>'));
+    const several = extension('z', '<action application="bridge" data="sofia/gateway/a/$1,sofia/gateway/b/$1"/>');
+    const dialplan = `<include>\n<context name="default">\n${[...answers, several].join('\n')}\n</context>\n</include>`;
+    const { stdout } = await run(path, sourceFile('default.xml', dialplan), '--from', 'freeswitch');
+    expect(stdout).toMatch(/left out \(31\):\n(?: {2}.*'e\d+'.*\n){19} {2}.*'z'.*\n {2}and 11 more/);
+  });
+
+  it('names the local files that would go before what is served', async () => {
+    const { path } = temporaryInventory();
+    const gateway =
+      '<include>\n<gateway name="a"><param name="proxy" value="192.0.2.1"/><param name="register" value="false"/></gateway>\n</include>';
+    const file = sourceFile('a.xml', gateway);
+    expect((await run(path, file, '--from', 'freeswitch')).stdout).not.toContain('5. Take');
+    const { stdout } = await run(path, file, '--from', 'freeswitch', '--apply');
+    expect(stdout).toContain(
+      `5. Take the gateways out of the switch's own files, which it reads first:\n       ${file}\n`,
+    );
+    expect(stdout).toContain('sofia profile PROFILE killgw GATEWAY');
+    const list = sourceFile('dispatcher.list', LIST);
+    expect((await run(path, list, '--apply')).stdout).not.toContain('5. Take');
+  });
+
   it('reads files of several programs at once, and all tables of OpenSIPS together', async () => {
     const { path } = temporaryInventory();
     const list = sourceFile('dispatcher.list', '1 sip:10.0.0.1 0 0 duid=k\n');

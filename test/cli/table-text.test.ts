@@ -34,6 +34,15 @@ it('cuts the widest columns where it would not fit', () => {
   expect(text).toBe('name  note\ngw1   a note that g\u2026\n');
 });
 
+it('leaves out what is empty before it cuts anything', () => {
+  const rows = [['carrier-a', '', '192.0.2.1:5060', '']];
+  const header = ['gateway', 'max_calls', 'proxy', 'max_cps'];
+  expect(tableText(header, rows, 45)).toBe(
+    'gateway    max_calls  proxy           max_cps\ncarrier-a             192.0.2.1:5060\n',
+  );
+  expect(tableText(header, rows, 44)).toBe('gateway    proxy\ncarrier-a  192.0.2.1:5060\n');
+});
+
 it('cuts no number, whatever the width', () => {
   const text = tableText(['gateway', 'calls', '%'], [['carrier-a', '1272.33', '97.0%']], 10);
   expect(text).toBe('gat\u2026    calls      %\ncar\u2026  1272.33  97.0%\n');

@@ -5,6 +5,12 @@ import { temporaryFolder, temporaryInventory } from '../support/temporary-invent
 
 const COMMANDS = ['serve', 'migrate', 'check', 'explain', 'xml-curl-conf', 'switches', 'health', 'completion'];
 
+const LONG_ONES = [
+  ...['gateway', 'gateway add', 'gateway set', 'gateway drain', 'gateway list', 'group', 'group member set', 'route'],
+  ...['route add', 'route move', 'import', 'export', 'simulate', 'replay', 'decisions', 'history', 'diff', 'rollback'],
+  ...['backup', 'restore'],
+];
+
 describe('help', () => {
   it('of the program names every command and the exit statuses', async () => {
     const { status, stdout, stderr } = await runCli(['--help']);
@@ -17,6 +23,14 @@ describe('help', () => {
     const { status, stdout, stderr } = await runProgram([command, '--help']);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`Usage: trunkhunt ${command}`);
+  });
+
+  it('fits 80 columns, whatever the command, and shows no default that is nothing', async () => {
+    const paths = [...COMMANDS, ...LONG_ONES].map((path) => path.split(' '));
+    const helps = await Promise.all(paths.map(async (path) => (await runProgram([...path, '--help'])).stdout));
+    const text = helps.join('');
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(text).not.toMatch(/default: (?:\[\]|\{\}|"")/);
   });
 
   it('of help too', async () => {

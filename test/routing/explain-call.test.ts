@@ -114,6 +114,7 @@ describe('an explanation', () => {
       'the plan has 3 tries; health leaves no gateway, so it is doubted and all count as up',
     ],
     ['all is well', { members }, {}, 'the plan has 3 tries'],
+    ['there is one', { members, maxAttempts: 1 }, {}, 'the plan has 1 try'],
   ])('says so where %s', (_, group, state, verdict) => {
     expect(explainCall(snapshotOf(group), buildCall(), learned(state).view).verdict).toBe(verdict);
   });
