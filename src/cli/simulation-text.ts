@@ -27,6 +27,7 @@ export function simulationText(
     ...(notes.length > 0 ? ['\n'] : []),
     tableText(['', ...names], summaryRows(runs), terminal.width),
     ...(placesOf(runs).length === 0 ? [] : sharesText(runs, names, terminal, isUtf8(environment))),
+    ...fullText(runs, names),
     ...healthText(runs, names),
     ...(result.differences === undefined ? [] : differencesText(result.differences, result.today.calls)),
     ...(changes.length === 0
@@ -132,14 +133,40 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
 
+function fullText(runs: readonly RunReport[], names: readonly string[]): readonly string[] {
+  const words = (limit: string, count: number): string => `${count} calls found it at its ${limit}`;
+  return countsText(
+    'passed over',
+    runs.map(({ full }) => full),
+    names,
+    words,
+  );
+}
+
 function healthText(runs: readonly RunReport[], names: readonly string[]): readonly string[] {
-  const lines = runs.flatMap(({ health }, at) =>
-    Object.entries(health).map(([gateway, events]) => {
-      const words = Object.entries(events).map(([event, count]) => `${event} ${count}`);
-      return `${gateway}${runs.length === 1 ? '' : `, ${names[at] ?? ''}`}: ${words.join(', ')}\n`;
+  const words = (event: string, count: number): string => `${event} ${count}`;
+  return countsText(
+    'health',
+    runs.map(({ health }) => health),
+    names,
+    words,
+  );
+}
+
+/** A line for each gateway of which there is something to say. */
+function countsText(
+  title: string,
+  counts: readonly RunReport['full'][],
+  names: readonly string[],
+  words: (what: string, count: number) => string,
+): readonly string[] {
+  const lines = counts.flatMap((byGateway, at) =>
+    Object.entries(byGateway).map(([gateway, whats]) => {
+      const said = Object.entries(whats).map(([what, count]) => words(what, count));
+      return `${gateway}${counts.length === 1 ? '' : `, ${names[at] ?? ''}`}: ${said.join(', ')}\n`;
     }),
   );
-  return lines.length === 0 ? [] : ['\nhealth:\n', ...lines];
+  return lines.length === 0 ? [] : [`\n${title}:\n`, ...lines];
 }
 
 function differencesText(it: DecisionDifferences, calls: number): readonly string[] {

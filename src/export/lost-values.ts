@@ -1,3 +1,4 @@
+import { blankInventory } from '../inventory/blank-inventory.ts';
 import { INVENTORY_TABLES } from '../inventory/inventory-tables.ts';
 import type { TableName, TableRow, TableRows } from '../inventory/table-rows.ts';
 import { isServed } from '../routing/gateway.ts';
@@ -31,7 +32,6 @@ const LOST_COLUMNS: readonly LostColumn[] = [
   ['routes', 'position', 'the order of routes is kept, its numbers are not'],
   ['routes', 'enabled', 'it is disabled, and in no file'],
   ['routes', 'note', FOR_PEOPLE],
-  ['outcome_blame', 'blame', UNJUDGED],
   ['switches', 'esl_host esl_port esl_password note', OUR_CONNECTION],
   ['gateway_switches', 'hostname', 'the files are what one switch sees'],
 ];
@@ -46,6 +46,7 @@ export function lostValues(rows: TableRows, snapshot: Snapshot, hostname: string
     ...LOST_COLUMNS.flatMap(([table, columns, why]) =>
       columns.split(' ').flatMap((column) => lostInColumn(rows, table, column, why)),
     ),
+    ...lostBlame(rows),
     ...lostStates(rows),
     ...lostNames(rows),
     ...lostCauses(rows),
@@ -60,6 +61,16 @@ function lostInColumn(rows: TableRows, table: TableName, column: string, why: st
   const usual = INVENTORY_TABLES[table].defaults[column] ?? null;
   return rows[table].flatMap((row) =>
     (row[column] ?? null) === usual ? [] : [{ table, key: keyWords(table, row), column, why }],
+  );
+}
+
+/** What is shipped comes again with any new inventory. */
+function lostBlame(rows: TableRows): readonly NotExpressed[] {
+  const shipped = new Set(blankInventory().outcome_blame.map((row) => JSON.stringify(row)));
+  return rows.outcome_blame.flatMap((row) =>
+    shipped.has(JSON.stringify(row))
+      ? []
+      : [{ table: 'outcome_blame', key: keyWords('outcome_blame', row), column: 'blame', why: UNJUDGED }],
   );
 }
 

@@ -48,6 +48,8 @@ export interface RunReport {
   readonly refused: Readonly<Record<string, number>>;
   /** Only groups that got calls. */
   readonly groups: readonly GroupReport[];
+  /** Calls that passed a gateway over since it was at a limit, by gateway and limit. */
+  readonly full: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** What became of the gateways' health, by gateway. */
   readonly health: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -14,6 +14,7 @@ export class RunTally implements WorldObserver {
   readonly #due = new DueShares();
   readonly #groups = new Map<Name, GroupTally>();
   readonly #refused = new Counts();
+  readonly #full = new Map<string, Counts<string>>();
   readonly #health = new Map<string, Counts<HealthEvent>>();
   #calls = 0;
 
@@ -34,10 +35,12 @@ export class RunTally implements WorldObserver {
     this.#of(group).ended(servedBy, cause, attempts);
   }
 
+  foundFull(gateway: Name, limit: string): void {
+    countFor(this.#full, gateway, limit);
+  }
+
   healthChanged(gateway: string, event: HealthEvent): void {
-    const events = this.#health.get(gateway) ?? new Counts<HealthEvent>();
-    this.#health.set(gateway, events);
-    events.add(event);
+    countFor(this.#health, gateway, event);
   }
 
   report(): RunReport {
@@ -58,9 +61,8 @@ export class RunTally implements WorldObserver {
       largestDeviation: Math.max(0, ...groups.map((group) => group.largestDeviation)),
       refused: this.#refused.all,
       groups,
-      health: Object.fromEntries(
-        [...this.#health].sort(([a], [b]) => (a < b ? -1 : 1)).map(([gateway, { all }]) => [gateway, all]),
-      ),
+      full: byGateway(this.#full),
+      health: byGateway(this.#health),
     };
   }
 
@@ -69,6 +71,17 @@ export class RunTally implements WorldObserver {
     this.#groups.set(group.name, tally);
     return tally;
   }
+}
+
+function countFor<Word extends string>(counts: Map<string, Counts<Word>>, gateway: string, word: Word): void {
+  const known = counts.get(gateway) ?? new Counts<Word>();
+  counts.set(gateway, known);
+  known.add(word);
+}
+
+function byGateway(counts: ReadonlyMap<string, Counts<string>>): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const entries = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([gateway, { all }]) => [gateway, all]));
 }
 
 /** One word for why a call has no plan. */

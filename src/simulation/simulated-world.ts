@@ -22,6 +22,8 @@ import { callerLeft, toldEvents } from './told-events.ts';
 export interface WorldObserver {
   /** @param first who is tried first; undefined where nobody is */
   decided(call: Call, decision: Decision, first: Name | undefined): void;
+  /** The call found the gateway at its `max_calls` or `max_cps`, and passed it over. */
+  foundFull(gateway: Name, limit: string): void;
   tried(group: GatewayGroup, gateway: Name): void;
   /**
    * The last leg of a call is known.
@@ -72,6 +74,8 @@ export class SimulatedWorld {
   readonly #queue = new EventQueue();
   readonly #walk = new DistributorWalk();
   readonly #watched: readonly string[];
+  /** Whom the call that is being decided found at a limit: it may look more than once. */
+  readonly #found = new Map<Name, string>();
   #down: ReadonlySet<string> = new Set();
   #nowMs = 0;
   #nextTickMs = TICK_MS;
@@ -88,7 +92,9 @@ export class SimulatedWorld {
     };
     this.#learned = new Learned({ metrics, log: SILENT, nowMs: () => this.#nowMs, notes: NO_NOTES });
     this.#learned.serve(snapshot);
-    this.#live = this.#learned.viewWith(this.#schedulers);
+    this.#live = this.#learned.viewWith(this.#schedulers, ({ name }, limit) => {
+      this.#found.set(name, limit);
+    });
     this.#watched = snapshot.eventSockets.map(({ hostname }) => hostname);
     for (const hostname of this.#watched) this.#learned.reach.replace(hostname, runningOn(snapshot, hostname));
   }
@@ -100,7 +106,9 @@ export class SimulatedWorld {
     this.#followScript();
     const call = makeCall(this.#count);
     const { snapshot, observer } = this.#options;
+    this.#found.clear();
     const decision = decide(snapshot, this.#live, call);
+    for (const [gateway, limit] of this.#found) observer.foundFull(gateway, limit);
     if (decision.outcome !== 'planned') {
       observer.decided(call, decision, undefined);
       return decision;

@@ -51,6 +51,7 @@ it('tries the same gateways as FreeSWITCH does with the document of the plan, an
           observer: {
             decided: ignore,
             healthChanged: ignore,
+            foundFull: ignore,
             tried: (_group, gateway) => tried.push(gateway),
             ended: (_group, servedBy, cause) => (end = { servedBy, cause }),
           },

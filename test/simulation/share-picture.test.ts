@@ -8,7 +8,7 @@ import { sharePicture } from '../../src/simulation/share-picture.ts';
 function reportOf(groups: Readonly<Record<string, readonly string[]>>): RunReport {
   return {
     ...{ calls: 10, planned: 10, served: 10, attempts: 10, attemptsPerCall: 1, overflow: 0, largestDeviation: 0.5 },
-    ...{ refused: {}, health: {} },
+    ...{ refused: {}, full: {}, health: {} },
     groups: Object.entries(groups).map(([group, gateways]) => ({
       ...{ group, strategy: 'weighted', calls: 10, served: 10, attempts: 10, attemptsPerCall: 1, overflow: 0 },
       ...{ tierOverflow: 0, largestDeviation: 0.5, trials: 0, doubted: 0, unserved: {} },

@@ -207,6 +207,8 @@ describe('limits', () => {
     const { today } = await simulated(limited, { count: 100, perSecond: 10 });
     expect(gatewayIn(today, 'a').firstChoices).toBe(10);
     expect(gatewayIn(today, 'b').firstChoices).toBe(90);
+    // The reason why its share is not its target.
+    expect(today.full).toEqual({ a: { max_cps: 90 } });
   });
 });
 
