@@ -207,8 +207,10 @@ describe('limits', () => {
     const { today } = await simulated(limited, { count: 100, perSecond: 10 });
     expect(gatewayIn(today, 'a').firstChoices).toBe(10);
     expect(gatewayIn(today, 'b').firstChoices).toBe(90);
-    // The reason why its share is not its target.
-    expect(today.full).toEqual({ a: { max_cps: 90 } });
+    // The reason why its share is not its target: nine of ten calls, but for those before it has taken its one.
+    expect(Object.keys(today.full)).toEqual(['a']);
+    expect(today.full['a']?.['max_cps']).toBeGreaterThan(70);
+    expect(today.full['a']?.['max_cps']).toBeLessThanOrEqual(90);
   });
 });
 
