@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
+import { freePort } from '../freeswitch/free-port.ts';
 import { EventSocketConnection, type SocketWorld } from './event-socket-connection.ts';
 
 /** mod_event_socket: a port on loopback, and whoever is connected to it. */
@@ -23,8 +24,14 @@ export class EventSocketServer {
     });
   }
 
-  /** @param port 0 = a free one */
-  listen(port: number): Promise<number> {
+  /**
+   * @param port 0 = a free one, below those that Linux gives to clients: a switch that starts again finds it free still
+   */
+  async listen(port: number): Promise<number> {
+    return this.#listenOn(port === 0 ? await freePort() : port);
+  }
+
+  #listenOn(port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(port, '127.0.0.1', () => {
