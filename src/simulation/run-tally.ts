@@ -79,7 +79,9 @@ function countFor<Word extends string>(counts: Map<string, Counts<Word>>, gatewa
   known.add(word);
 }
 
-function byGateway(counts: ReadonlyMap<string, Counts<string>>): Readonly<Record<string, Readonly<Record<string, number>>>> {
+function byGateway(
+  counts: ReadonlyMap<string, Counts<string>>,
+): Readonly<Record<string, Readonly<Record<string, number>>>> {
   const entries = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([gateway, { all }]) => [gateway, all]));
 }
