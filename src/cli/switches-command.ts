@@ -5,6 +5,7 @@ import type { SwitchReport } from '../live/switch-report.ts';
 import { askForJson } from './ask-server.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeSwitch, driftWords, oneLine } from './describe-switch.ts';
+import { withServerOptions } from './server-options.ts';
 import { printJson } from './terminal.ts';
 
 interface SwitchesFlags extends SettingFlags {
@@ -21,20 +22,23 @@ const RECONCILE_TIMEOUT_MS = 120_000;
 export function addSwitchesCommand(program: Command, context: CommandContext): void {
   const switches = withServerOptions(
     program.command('switches').description('show how each switch is: connected, calls, gateways wanted and running'),
-  ).action(async (flags: SwitchesFlags) => {
-    const { switches: reports } = (await askForJson(settingsOf(flags, context), '/api/switches')) as {
-      readonly switches: readonly SwitchReport[];
-    };
-    if (flags.json === true) printJson(context.terminal, { switches: reports });
-    else context.terminal.out(reports.length === 0 ? NO_SWITCHES : reports.map(describeSwitch).join('\n'));
-    if (reports.some((report) => !report.connected || report.drift.length > 0)) context.exit(1);
-  });
+  )
+    .option('--json', 'print data')
+    .action(async (flags: SwitchesFlags) => {
+      const { switches: reports } = (await askForJson(settingsOf(flags, context), '/api/switches')) as {
+        readonly switches: readonly SwitchReport[];
+      };
+      if (flags.json === true) printJson(context.terminal, { switches: reports });
+      else context.terminal.out(reports.length === 0 ? NO_SWITCHES : reports.map(describeSwitch).join('\n'));
+      if (reports.some((report) => !report.connected || report.drift.length > 0)) context.exit(1);
+    });
   withServerOptions(
     switches
       .command('reconcile')
       .description('bring a switch, or all of them, to what SQL says, now')
       .argument('[switch]', 'its hostname in the inventory'),
   )
+    .option('--json', 'print data')
     .option('--dry-run', 'only print what would be sent')
     .action(async (hostname: string | undefined, _flags: SwitchesFlags, command: Command) => {
       const flags = command.optsWithGlobals<SwitchesFlags>();
@@ -59,13 +63,6 @@ const NO_SWITCHES =
   'no switch is listened to; what tells where one can be reached:\n' +
   "  INSERT INTO switches (hostname, esl_host, esl_password) VALUES ('...', '...', '...')\n" +
   '  ON CONFLICT (hostname) DO UPDATE SET esl_host = excluded.esl_host, esl_password = excluded.esl_password;\n';
-
-function withServerOptions(command: Command): Command {
-  return command
-    .option('--listen <host:port>', 'where the server listens (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
-    .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
-    .option('--json', 'print data');
-}
 
 function settingsOf(flags: SettingFlags, { environment, readFile }: CommandContext): Settings {
   return readSettings({ flags, environment, readFile }, 'read');
