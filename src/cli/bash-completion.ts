@@ -1,7 +1,6 @@
+import { completionSteps } from './completion-steps.ts';
 import { caseBranches, type CompletionTables, type Offer, quoteWord } from './completion-tables.ts';
 
-const TAKES = ([key, values]: readonly [string | readonly string[], string]) =>
-  [[key].flat(), `takes=${quoteWord(values)}`] as const;
 const OFFERS = ([path, offers]: readonly [string, readonly Offer[]]) =>
   [[path], `_trunkhunt_offer ${offers.map(([word]) => quoteWord(word)).join(' ')}`] as const;
 
@@ -9,29 +8,7 @@ const OFFERS = ([path, offers]: readonly [string, readonly Offer[]]) =>
 export function bashCompletion(tables: CompletionTables): string {
   return `# Completion of trunkhunt for bash, made by: trunkhunt completion bash
 
-# Sets at to the command to which the word leads.
-_trunkhunt_command() {
-  case "$at $1" in
-${caseBranches(tables.steps.map(([keys, path]) => [keys, `at=${quoteWord(path)}`] as const))}
-    *) return 1 ;;
-  esac
-}
-
-# Sets takes to what the value of the option is.
-_trunkhunt_option() {
-  takes=
-  case "$at $1" in
-${caseBranches(tables.optionValues.map(TAKES))}
-  esac
-}
-
-# Sets takes to what the next argument is.
-_trunkhunt_argument() {
-  takes=
-  case "$at $args" in
-${caseBranches(tables.argumentValues.map(TAKES))}
-  esac
-}
+${completionSteps(tables)}
 
 _trunkhunt_offer() {
   local word

@@ -1,7 +1,6 @@
+import { completionSteps } from './completion-steps.ts';
 import { caseBranches, type CompletionTables, type Offer, quoteWord } from './completion-tables.ts';
 
-const TAKES = ([key, values]: readonly [string | readonly string[], string]) =>
-  [[key].flat(), `takes=${quoteWord(values)}`] as const;
 const OFFERS = ([path, offers]: readonly [string, readonly Offer[]]) =>
   [[path], `offers=(${offers.map(describedWord).join(' ')})`] as const;
 
@@ -15,29 +14,7 @@ export function zshCompletion(tables: CompletionTables): string {
   return `#compdef trunkhunt
 # Completion of trunkhunt for zsh, made by: trunkhunt completion zsh
 
-# Sets at to the command to which the word leads.
-_trunkhunt_command() {
-  case "$at $1" in
-${caseBranches(tables.steps.map(([keys, path]) => [keys, `at=${quoteWord(path)}`] as const))}
-    *) return 1 ;;
-  esac
-}
-
-# Sets takes to what the value of the option is.
-_trunkhunt_option() {
-  takes=
-  case "$at $1" in
-${caseBranches(tables.optionValues.map(TAKES))}
-  esac
-}
-
-# Sets takes to what the next argument is.
-_trunkhunt_argument() {
-  takes=
-  case "$at $args" in
-${caseBranches(tables.argumentValues.map(TAKES))}
-  esac
-}
+${completionSteps(tables)}
 
 _trunkhunt_offer_value() {
   local -a found
