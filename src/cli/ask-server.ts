@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
-import type { Credentials, Settings } from '../config/settings.ts';
+import type { Credentials } from '../config/credentials.ts';
+import type { Settings } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 
 const TIMEOUT_MS = 3_000;

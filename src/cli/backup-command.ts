@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { backupInventory } from '../inventory/inventory-backup.ts';
 import { bytesText } from './bytes-text.ts';
 import type { CommandContext } from './command-context.ts';

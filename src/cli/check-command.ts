@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
 import { CATALOGUE } from '../errors/catalogue.ts';
 import { describeFinding, type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';

@@ -1,4 +1,4 @@
-import type { SettingSources } from '../config/settings.ts';
+import type { SettingSources } from '../config/setting-sources.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
 /** What the process gives to a command. */

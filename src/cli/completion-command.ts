@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
 import { readNames } from '../inventory/read-names.ts';
 import { bashCompletion } from './bash-completion.ts';

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { escapeUnprintable, printableJson } from '../config/escape-unprintable.ts';
-import { readSettings, type SettingFlags, type Settings } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings, type Settings } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { DecisionReport } from '../live/find-decisions.ts';
 import { askForJson } from './ask-server.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { diffTables } from '../inventory/diff-tables.ts';
 import { rowsAt } from '../inventory/rows-at.ts';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
 import type { Assignment } from '../inventory/read-columns.ts';
 import { withDatabaseOption } from './database-option.ts';
 

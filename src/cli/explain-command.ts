@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { isProblem } from '../errors/finding.ts';
 import { callerText } from '../routing/call.ts';

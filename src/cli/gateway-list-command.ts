@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { gatewayNamed } from '../inventory/set-gateway.ts';
 import { shownRow } from '../inventory/shown-row.ts';
 import { TableEdits } from '../inventory/table-edits.ts';

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import {
   latestVersions,
   oldestVersion,

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
 import { ALGORITHMS } from '../import/set-shares.ts';
 import type { ImportOptions } from '../import/import-options.ts';
 import { PROGRAMS, type ProgramName } from '../import/named-source.ts';

@@ -1,5 +1,6 @@
 import type { CommandContext } from './command-context.ts';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import type { CompiledInventory } from '../inventory/compile-snapshot.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
 

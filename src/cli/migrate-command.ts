@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { migrate, migrationState } from '../inventory/migrate.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { shownChange } from '../inventory/shown-change.ts';
 import { openCallFile } from '../simulation/call-file.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { describeFinding, type Finding, isProblem } from '../errors/finding.ts';
 import { diffTables, type RowChange } from '../inventory/diff-tables.ts';
 import { rowsAt } from '../inventory/rows-at.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
 import { routeLabel, routeNamed } from '../inventory/set-route.ts';
 import { routesInTurn } from '../inventory/move-route.ts';
 import { TableEdits } from '../inventory/table-edits.ts';

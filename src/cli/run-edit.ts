@@ -1,4 +1,5 @@
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { describeFinding, type Finding, isProblem } from '../errors/finding.ts';
 import { compileRows, type InventoryEditor, openInventoryEditor } from '../inventory/inventory-editor.ts';
 import { type ShownChange, shownChange } from '../inventory/shown-change.ts';

@@ -3,16 +3,9 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { createLog, type Log } from '../config/log.ts';
-import {
-  DEFAULT_DATABASE,
-  DEFAULT_LISTEN,
-  describeSettings,
-  LOG_FORMATS,
-  LOG_LEVELS,
-  readSettings,
-  type SettingFlags,
-  type Settings,
-} from '../config/settings.ts';
+import { DEFAULT_DATABASE, DEFAULT_LISTEN, LOG_FORMATS, LOG_LEVELS } from '../config/given-settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { describeSettings, readSettings, type Settings } from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
 import { ExportKeeper } from '../export/export-keeper.ts';
 import { basicAuthorisation } from '../http/authorise.ts';

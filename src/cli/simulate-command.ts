@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import type { ScriptRule } from '../simulation/gateway-script.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags, type Settings } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings, type Settings } from '../config/settings.ts';
 import type { ReconcilePlan } from '../live/reconcile-plan.ts';
 import type { SwitchReport } from '../live/switch-report.ts';
 import { askForJson } from './ask-server.ts';

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatListenAddress, isEveryAddress } from '../config/listen-address.ts';
-import { readSettings, type SettingFlags } from '../config/settings.ts';
+import type { SettingFlags } from '../config/setting-sources.ts';
+import { readSettings } from '../config/settings.ts';
 import { xmlCurlConf } from '../xml/xml-curl-conf.ts';
 import type { CommandContext } from './command-context.ts';
 

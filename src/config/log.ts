@@ -1,6 +1,6 @@
 import { destination, pino } from 'pino';
 import { prettyLine } from './pretty-line.ts';
-import type { LogFormat, LogLevel } from './settings.ts';
+import type { LogFormat, LogLevel } from './given-settings.ts';
 
 /** What the program logs with: an event's data, then one line for people. */
 export interface Log {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Credentials } from '../config/settings.ts';
+import type { Credentials } from '../config/credentials.ts';
 
 /** Whether a request may be answered. */
 export type Authorise = (request: IncomingMessage) => boolean;

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  describeSettings,
-  LOG_LEVELS,
-  readSettings,
-  type SettingFlags,
-  type SettingPurpose,
-  type Settings,
-} from '../../src/config/settings.ts';
+import { LOG_LEVELS } from '../../src/config/given-settings.ts';
+import type { SettingFlags } from '../../src/config/setting-sources.ts';
+import { describeSettings, readSettings, type SettingPurpose, type Settings } from '../../src/config/settings.ts';
 import type { Finding } from '../../src/errors/finding.ts';
 import { OperatorError } from '../../src/errors/operator-error.ts';
 

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type { Log } from '../../src/config/log.ts';
-import type { Credentials } from '../../src/config/settings.ts';
+import type { Credentials } from '../../src/config/credentials.ts';
 import type { Timers } from '../../src/esl/timers.ts';
 import { basicAuthorisation } from '../../src/http/authorise.ts';
 import { runServer } from '../../src/http/run-server.ts';
