@@ -16,6 +16,7 @@ import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
 import { openStateFile } from '../inventory/state-file.ts';
+import { ageClock } from '../live/age-clock.ts';
 import { DecisionBook } from '../live/decision-book.ts';
 import { DecisionFile } from '../live/decision-file.ts';
 import { decisionIds } from '../live/decision-ids.ts';
@@ -87,12 +88,12 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     fleet,
     timers,
     log,
-    wallOffsetMs: context.nowMs() - context.clockMs(),
+    clock: { bootId: context.bootId, wallOffsetMs: context.nowMs() - context.clockMs() },
   });
-  const exporter = startExporting(settings, { live, metrics, log }, context);
+  const ages = { nowMs: ageClock(context.nowMs, context.clockMs), after: context.after };
+  const exporter = startExporting(settings, { live, metrics, log }, ages);
   const stopLoop = startInventoryLoop(source, live);
-  const { nowMs, after } = context;
-  const stopPruning = startHistoryPruning({ path: settings.database, live, log, nowMs, after });
+  const stopPruning = startHistoryPruning({ path: settings.database, live, log, ...ages });
   try {
     fleet.start();
     const server = await runServer(settings.listen, {
@@ -149,7 +150,7 @@ function keepDecisions(
 function startExporting(
   { exportTo: folder, exportSwitch: hostname = '' }: Settings,
   { live, metrics, log }: { readonly live: LiveState; readonly metrics: ServerMetrics; readonly log: Log },
-  { nowMs, after }: CommandContext,
+  { nowMs, after }: Pick<CommandContext, 'nowMs' | 'after'>,
 ): ExportKeeper | undefined {
   if (folder === undefined) return undefined;
   const count = (result: 'ok' | 'failed'): void => {

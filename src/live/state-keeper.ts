@@ -9,10 +9,11 @@ import {
   healthEntries,
   type LearnedEntry,
   type LearnedState,
-  readLearnedRows,
   writeLearnedRow,
 } from './learned-rows.ts';
 import type { LiveState } from './live-state.ts';
+import { resumeState } from './resume-state.ts';
+import type { StateClock } from './state-clock.ts';
 import { type Change, WrittenRows } from './written-rows.ts';
 
 /** What changed is written so often, off the path of look-ups. */
@@ -36,8 +37,8 @@ export interface KeeperContext {
   readonly fleet: Fleet;
   readonly timers: Timers;
   readonly log: Log;
-  /** Wall clock minus monotonic clock, milliseconds. */
-  readonly wallOffsetMs: number;
+  /** By the machine's monotonic clock, which the timers have. */
+  readonly clock: StateClock;
 }
 
 /**
@@ -58,17 +59,21 @@ export class StateKeeper {
   /** What is left of the slice. */
   #left = 0;
   #isFailing = false;
+  #clock: StateClock;
 
   constructor(context: KeeperContext) {
     this.#context = context;
+    this.#clock = context.clock;
   }
 
   /** Takes over what the file holds; before the first snapshot is served, and before switches are listened to. */
   restore(): void {
-    const { file, live, fleet, timers, wallOffsetMs, log } = this.#context;
+    const { file, live, fleet, timers, log } = this.#context;
     const rows = file.read();
     this.#written.replace(rows);
-    const state = readLearnedRows(rows, wallOffsetMs, timers.nowMs());
+    const { state, clock, isByThatClock } = resumeState(rows, this.#clock, timers.nowMs());
+    this.#clock = clock;
+    if (!isByThatClock) this.#write([...this.#rewritten(state)]);
     live.learned.book.restore(state.evidence, state.ejections);
     for (const [hostname, applied] of state.applied) live.applied.restore(hostname, applied);
     for (const [hostname, core] of state.cores) fleet.restoreCore(hostname, core);
@@ -98,6 +103,14 @@ export class StateKeeper {
     this.#cancel();
     this.#write([...this.#changes(true)].filter((change) => change !== undefined));
     this.#context.file.close();
+  }
+
+  /** All moments by the clock of now, in one piece, so that a file never holds two clocks. */
+  *#rewritten(state: LearnedState): Generator<Change> {
+    const entries: Iterable<LearnedEntry> = [{ kind: 'clock', key: [], of: this.#clock }, ...healthEntries(state)];
+    for (const entry of entries) {
+      yield { row: writeLearnedRow(entry, this.#clock.wallOffsetMs), entry, lags: undefined };
+    }
   }
 
   #resume(snapshot: Snapshot, { lags }: LearnedState): void {
@@ -162,6 +175,7 @@ export class StateKeeper {
     const walk = (this.#walks += 1);
     const cores = [...fleet.lastCore];
     if (isWhole) {
+      yield this.#changeOf({ kind: 'clock', key: [], of: this.#clock }, walk);
       for (const entry of healthEntries(live.learned.book)) yield this.#changeOf(entry, walk);
       for (const entry of this.#lagsEntries()) yield this.#changeOf(entry, walk);
     }
@@ -192,7 +206,7 @@ export class StateKeeper {
       return undefined;
     }
     this.#left -= COST_OF_CHANGE;
-    const row = writeLearnedRow(entry, this.#context.wallOffsetMs);
+    const row = writeLearnedRow(entry, this.#clock.wallOffsetMs);
     const before = this.#written.of(row.kind).get(row.key);
     if (before === undefined) return { row, entry, lags };
     before.seenIn = walk;

@@ -41,6 +41,7 @@ export async function runProgram(
     readSecret: () => Promise.resolve(stdin),
     nowMs: () => 0,
     clockMs: () => 0,
+    bootId: '',
     after: (delayMs, run) => {
       const timer = setTimeout(run, delayMs / speed);
       return () => {
