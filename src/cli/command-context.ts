@@ -25,4 +25,8 @@ export interface CommandContext {
   readonly stopped: () => Promise<void>;
   /** Sets the status with which the process ends. */
   readonly exit: (status: ExitStatus) => void;
+  /** Tells of each error that nobody caught, in the place of ending the process. */
+  readonly unhandled: (tell: (kind: 'rejection' | 'exception', error: unknown) => void) => void;
+  /** Ends the process at once. */
+  readonly endNow: (status: number) => void;
 }

@@ -51,6 +51,15 @@ await runProgram(process.argv.slice(2), {
   exit: (status) => {
     process.exitCode = status;
   },
+  unhandled: (tell) => {
+    process.on('unhandledRejection', (reason) => {
+      tell('rejection', reason);
+    });
+    process.on('uncaughtException', (error) => {
+      tell('exception', error);
+    });
+  },
+  endNow: (status) => process.exit(status),
 });
 
 /** Linux names each run of the machine; containers see the name that their host has. */

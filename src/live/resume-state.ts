@@ -1,14 +1,21 @@
 import type { LearnedRow } from '../inventory/state-file.ts';
-import { type LearnedState, readLearnedRows } from './learned-rows.ts';
+import {
+  healthEntries,
+  type LearnedEntry,
+  type LearnedState,
+  readLearnedRows,
+  writeLearnedRow,
+} from './learned-rows.ts';
 import type { StateClock } from './state-clock.ts';
+import type { Change } from './written-rows.ts';
 
 /** What an earlier process left. */
 export interface ResumedState {
   readonly state: LearnedState;
   /** By which everything is written from now on. */
   readonly clock: StateClock;
-  /** Whether the rows are by that clock already; else all of them have to be written anew. */
-  readonly isByThatClock: boolean;
+  /** What has to be written for it, in one piece, so that a file never holds two clocks. */
+  readonly changes: readonly Change[];
 }
 
 /**
@@ -21,13 +28,18 @@ export interface ResumedState {
  */
 export function resumeState(rows: readonly LearnedRow[], now: StateClock, nowMs: number): ResumedState {
   const written = clockIn(rows);
-  if (written !== undefined && written.bootId === now.bootId) {
-    return { state: readLearnedRows(rows, written.wallOffsetMs, nowMs), clock: written, isByThatClock: true };
+  if (written?.bootId === now.bootId) {
+    return { state: readLearnedRows(rows, written.wallOffsetMs, nowMs), clock: written, changes: [] };
   }
   const lastMs = lastMomentIn(readLearnedRows(rows, 0, Infinity));
   const passedMs = Math.max(0, Math.min(nowMs, nowMs + now.wallOffsetMs - lastMs));
   const state = readLearnedRows(rows, lastMs - (nowMs - passedMs), nowMs);
-  return { state, clock: now, isByThatClock: false };
+  return { state, clock: now, changes: changesTo(now, state) };
+}
+
+function changesTo(clock: StateClock, state: LearnedState): readonly Change[] {
+  const entries: readonly LearnedEntry[] = [{ kind: 'clock', key: [], of: clock }, ...healthEntries(state)];
+  return entries.map((entry) => ({ row: writeLearnedRow(entry, clock.wallOffsetMs), entry, lags: undefined }));
 }
 
 /** The clock that the rows name, where they name one that can be compared. */

@@ -3,6 +3,7 @@ import type { Timers } from '../esl/timers.ts';
 import type { StateFile } from '../inventory/state-file.ts';
 import { resumeLags } from '../routing/carry-lags.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import { CRASH_KIND } from './crash-count.ts';
 import type { Fleet } from './fleet.ts';
 import {
   appliedEntries,
@@ -14,7 +15,7 @@ import {
 import type { LiveState } from './live-state.ts';
 import { resumeState } from './resume-state.ts';
 import type { StateClock } from './state-clock.ts';
-import { type Change, WrittenRows } from './written-rows.ts';
+import { type Change, isMadeOf, WrittenRows } from './written-rows.ts';
 
 /** What changed is written so often, off the path of look-ups. */
 const WRITE_EVERY_MS = 5_000;
@@ -71,9 +72,9 @@ export class StateKeeper {
     const { file, live, fleet, timers, log } = this.#context;
     const rows = file.read();
     this.#written.replace(rows);
-    const { state, clock, isByThatClock } = resumeState(rows, this.#clock, timers.nowMs());
+    const { state, clock, changes } = resumeState(rows, this.#clock, timers.nowMs());
     this.#clock = clock;
-    if (!isByThatClock) this.#write([...this.#rewritten(state)]);
+    this.#write(changes);
     live.learned.book.restore(state.evidence, state.ejections);
     for (const [hostname, applied] of state.applied) live.applied.restore(hostname, applied);
     for (const [hostname, core] of state.cores) fleet.restoreCore(hostname, core);
@@ -103,14 +104,6 @@ export class StateKeeper {
     this.#cancel();
     this.#write([...this.#changes(true)].filter((change) => change !== undefined));
     this.#context.file.close();
-  }
-
-  /** All moments by the clock of now, in one piece, so that a file never holds two clocks. */
-  *#rewritten(state: LearnedState): Generator<Change> {
-    const entries: Iterable<LearnedEntry> = [{ kind: 'clock', key: [], of: this.#clock }, ...healthEntries(state)];
-    for (const entry of entries) {
-      yield { row: writeLearnedRow(entry, this.#clock.wallOffsetMs), entry, lags: undefined };
-    }
   }
 
   #resume(snapshot: Snapshot, { lags }: LearnedState): void {
@@ -180,7 +173,7 @@ export class StateKeeper {
       for (const entry of this.#lagsEntries()) yield this.#changeOf(entry, walk);
     }
     for (const entry of appliedEntries(live.applied.all)) yield this.#changeOf(entry, walk);
-    for (const kind of isWhole ? this.#written.kinds.filter((it) => it !== 'core') : ['applied'])
+    for (const kind of isWhole ? this.#written.kinds.filter((it) => it !== 'core' && it !== CRASH_KIND) : ['applied'])
       yield* this.#removals(kind, walk);
     for (const [hostname, core] of cores) yield this.#changeOf({ kind: 'core', key: [hostname], of: core }, walk);
     yield* this.#removals('core', walk);
@@ -201,7 +194,7 @@ export class StateKeeper {
     this.#left -= 1;
     const lags = entry.kind === 'lags' ? entry.of.lags() : undefined;
     const known = this.#written.made(entry.of);
-    if (known?.entry !== undefined && isSame(known.entry, entry) && areEqual(known.lags, lags)) {
+    if (isMadeOf(known, entry, lags)) {
       known.seenIn = walk;
       return undefined;
     }
@@ -247,13 +240,4 @@ export class StateKeeper {
       );
     this.#isFailing = true;
   }
-}
-
-/** Objects that several keys share are told apart. */
-function isSame(a: LearnedEntry, b: LearnedEntry): boolean {
-  return a.of === b.of && a.kind === b.kind && a.key.every((word, at) => word === b.key[at]);
-}
-
-function areEqual(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
-  return a === b || (a?.length === b?.length && a?.every((lag, at) => lag === b?.[at]) === true);
 }

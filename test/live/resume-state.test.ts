@@ -119,7 +119,7 @@ describe('the clock of the rows', () => {
   it('is gone on with where the machine still runs', () => {
     expect(resumed('["b",1000000000000]')).toMatchObject({
       clock: { bootId: 'b', wallOffsetMs: 1e12 },
-      isByThatClock: true,
+      changes: [],
       state: { ejections: [{ ejection: EJECTED }] },
     });
   });
@@ -127,14 +127,15 @@ describe('the clock of the rows', () => {
   it.each(['null', 'oops', '7', '[]', '["b"]', '["b","1"]', '["b",null]', '["",1000000000000]', '["other",1]', '{}'])(
     'is of no use where it says %s: the wall clock is asked',
     (value) => {
-      const { clock, isByThatClock, state } = resumed(value);
-      expect([clock.wallOffsetMs, isByThatClock]).toEqual([1e12 + 7, false]);
+      const { clock, changes, state } = resumed(value);
+      expect(clock.wallOffsetMs).toBe(1e12 + 7);
+      expect(changes.map(({ row }) => row.kind)).toEqual(['clock', 'ejection']);
       expect(state.ejections[0]!.ejection.sinceMs).toBe(4_000 - 7);
     },
   );
 
   it('is never gone on with where the system does not say which run of the machine it is', () => {
-    expect(resumed('["",1000000000000]', '').isByThatClock).toBe(false);
+    expect(resumed('["",1000000000000]', '').clock.wallOffsetMs).toBe(1e12 + 7);
   });
 
   it('says nothing where nothing was learned', () => {

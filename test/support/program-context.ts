@@ -28,6 +28,8 @@ export function programContext(parts: Partial<CommandContext>): CommandContext {
     user: 'operator',
     stopped: () => Promise.resolve(),
     exit: () => undefined,
+    unhandled: () => undefined,
+    endNow: () => undefined,
     ...parts,
   };
 }
