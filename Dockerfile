@@ -6,8 +6,11 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
+# What cannot be made where there is no shell: the folder of the inventory, with its owner.
+RUN mkdir /data
 
-FROM node:24-bookworm-slim
+# Node and the libraries that it needs, on the same Debian; no shell, no package manager. Its user is 65532.
+FROM gcr.io/distroless/nodejs24-debian12:nonroot
 ENV NODE_ENV=production TRUNKHUNT_DATABASE=/data/inventory.db TRUNKHUNT_LISTEN=0.0.0.0:8080
 WORKDIR /app
 COPY --from=build /app/package.json ./
@@ -16,10 +19,10 @@ COPY --from=build /app/dist ./dist
 COPY bin ./bin
 COPY migrations ./migrations
 COPY examples ./examples
-RUN mkdir /data && chown node:node /data && ln -s /app/bin/trunkhunt.mjs /usr/local/bin/trunkhunt
-USER node
+COPY --from=build --chown=65532:65532 --chmod=700 /data /data
+USER 65532:65532
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["trunkhunt", "health"]
-ENTRYPOINT ["trunkhunt"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["/nodejs/bin/node", "/app/bin/trunkhunt.mjs", "health"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/bin/trunkhunt.mjs"]
 CMD ["serve", "--create-example"]

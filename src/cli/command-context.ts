@@ -10,8 +10,10 @@ export interface CommandContext {
   readonly readSecret: (prompt: string) => Promise<string>;
   /** Wall clock, milliseconds since 1970. */
   readonly nowMs: () => number;
-  /** Monotonic clock, milliseconds. */
+  /** Monotonic clock of the machine, milliseconds: how long it has been up. */
   readonly clockMs: () => number;
+  /** Another one after each start of the machine; empty where the system does not say. */
+  readonly bootId: string;
   /** Runs once after so many milliseconds. @returns how to cancel it */
   readonly after: (delayMs: number, run: () => void) => () => void;
   /** From 0 up to 1. */
@@ -23,4 +25,8 @@ export interface CommandContext {
   readonly stopped: () => Promise<void>;
   /** Sets the status with which the process ends. */
   readonly exit: (status: ExitStatus) => void;
+  /** Tells of each error that nobody caught, in the place of ending the process. */
+  readonly unhandled: (tell: (kind: 'rejection' | 'exception', error: unknown) => void) => void;
+  /** Ends the process at once. */
+  readonly endNow: (status: number) => void;
 }

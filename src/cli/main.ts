@@ -8,6 +8,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+/** How long the machine had been up when this process began: both clocks are its monotonic one. */
+const startedMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
 await runProgram(process.argv.slice(2), {
   terminal: {
     out: (text) => {
@@ -26,7 +29,8 @@ await runProgram(process.argv.slice(2), {
   readFile: (path) => readFileSync(path, 'utf8'),
   readSecret: (prompt) => readSecret(prompt, process.stdin, process.stderr),
   nowMs: () => Date.now(),
-  clockMs: () => performance.now(),
+  clockMs: () => startedMs + performance.now(),
+  bootId: bootId(),
   after: (delayMs, run) => {
     const timer = setTimeout(run, delayMs);
     return () => {
@@ -47,7 +51,25 @@ await runProgram(process.argv.slice(2), {
   exit: (status) => {
     process.exitCode = status;
   },
+  unhandled: (tell) => {
+    process.on('unhandledRejection', (reason) => {
+      tell('rejection', reason);
+    });
+    process.on('uncaughtException', (error) => {
+      tell('exception', error);
+    });
+  },
+  endNow: (status) => process.exit(status),
 });
+
+/** Linux names each run of the machine; containers see the name that their host has. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
 
 /** Whoever became root by sudo is named, not root. A container's user may have no name. */
 function userName(): string {

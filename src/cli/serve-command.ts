@@ -9,13 +9,15 @@ import { describeSettings, readSettings, type Settings } from '../config/setting
 import { packageVersion } from '../config/version.ts';
 import { ExportKeeper } from '../export/export-keeper.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
-import { runServer } from '../http/run-server.ts';
+import { type RunningServer, runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
 import { migrate } from '../inventory/migrate.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
 import { openStateFile } from '../inventory/state-file.ts';
+import { ageClock } from '../live/age-clock.ts';
+import { countCrash, crashCount } from '../live/crash-count.ts';
 import { DecisionBook } from '../live/decision-book.ts';
 import { DecisionFile } from '../live/decision-file.ts';
 import { decisionIds } from '../live/decision-ids.ts';
@@ -31,6 +33,7 @@ import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { printJson } from './terminal.ts';
+import { watchUnhandled } from './watch-unhandled.ts';
 
 interface ServeFlags extends SettingFlags {
   readonly createExample?: boolean;
@@ -82,20 +85,35 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   // A switch that goes on alone has the lists that it took over last.
   const keepsAllLists = settings.exportTo !== undefined;
   const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log, keepsAllLists });
-  const keeper = startKeeping(settings.state, {
+  const kept = startKeeping(settings.state, {
     live,
     fleet,
     timers,
     log,
-    wallOffsetMs: context.nowMs() - context.clockMs(),
+    clock: { bootId: context.bootId, wallOffsetMs: context.nowMs() - context.clockMs() },
   });
-  const exporter = startExporting(settings, { live, metrics, log }, context);
+  metrics.unhandled.count('exception', kept?.crashes);
+  let server: RunningServer | undefined;
+  watchUnhandled(context, {
+    metrics: metrics.unhandled,
+    log,
+    circumstances: () => ({ generation: live.serving?.generation ?? 0 }),
+    leave: async () => {
+      try {
+        kept?.crashed();
+      } finally {
+        void server?.stop(0);
+        await decisions.stop();
+      }
+    },
+  });
+  const ages = { nowMs: ageClock(context.nowMs, context.clockMs), after: context.after };
+  const exporter = startExporting(settings, { live, metrics, log }, ages);
   const stopLoop = startInventoryLoop(source, live);
-  const { nowMs, after } = context;
-  const stopPruning = startHistoryPruning({ path: settings.database, live, log, nowMs, after });
+  const stopPruning = startHistoryPruning({ path: settings.database, live, log, ...ages });
   try {
     fleet.start();
-    const server = await runServer(settings.listen, {
+    server = await runServer(settings.listen, {
       live,
       fleet,
       decisions,
@@ -116,7 +134,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     stopPruning();
     exporter?.stop();
     fleet.stop();
-    keeper?.stop();
+    kept?.keeper.stop();
     await decisions.stop();
     source.close();
   }
@@ -149,7 +167,7 @@ function keepDecisions(
 function startExporting(
   { exportTo: folder, exportSwitch: hostname = '' }: Settings,
   { live, metrics, log }: { readonly live: LiveState; readonly metrics: ServerMetrics; readonly log: Log },
-  { nowMs, after }: CommandContext,
+  { nowMs, after }: Pick<CommandContext, 'nowMs' | 'after'>,
 ): ExportKeeper | undefined {
   if (folder === undefined) return undefined;
   const count = (result: 'ok' | 'failed'): void => {
@@ -162,15 +180,29 @@ function startExporting(
   return keeper;
 }
 
+interface Keeping {
+  readonly keeper: StateKeeper;
+  /** How often servers with this file ended by their own mistake. */
+  readonly crashes: number;
+  /** This one does. */
+  readonly crashed: () => void;
+}
+
 /** What was learned is worth a warm-up: without a file for it the server starts all the same. */
-function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): StateKeeper | undefined {
+function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): Keeping | undefined {
   try {
     const file = openStateFile(path);
     if (file.complaint !== undefined) parts.log.warn({ state: path }, `learned state begins anew: ${file.complaint}`);
     const keeper = new StateKeeper({ ...parts, file });
     keeper.restore();
     keeper.start();
-    return keeper;
+    return {
+      keeper,
+      crashes: crashCount(file),
+      crashed: () => {
+        countCrash(file);
+      },
+    };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     parts.log.warn({ state: path, error: message }, `nothing learned is kept over a restart: ${path}: ${message}`);

@@ -10,11 +10,17 @@ export interface Log {
   error(data: object, message: string): void;
 }
 
+/** What the process itself logs with. */
+export interface ProcessLog extends Log {
+  /** The last words. */
+  fatal(data: object, message: string): void;
+}
+
 /** Never printed, in an event's data or up to two objects deep in it. */
 const SECRETS = ['password', 'credentials', 'authorization', 'eslPassword'];
 
 /** One line for each event on standard error, as JSON or for people; secrets taken out by name. */
-export function createLog(level: LogLevel, format: LogFormat = 'json'): Log {
+export function createLog(level: LogLevel, format: LogFormat = 'json'): ProcessLog {
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   const json = destination({ fd: 2, sync: true });
   const stream = format === 'json' ? json : { write: (line: string) => json.write(prettyLine(line)) };

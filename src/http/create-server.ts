@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { apiRoutes } from './api-routes.ts';
 import { CHALLENGE } from './authorise.ts';
+import { failedRequest } from './failed-request.ts';
 import { BODY_BYTES_LIMIT } from './read-body.ts';
 import { statusPage } from './status-page.ts';
 import { xmlCurlEndpoint, type XmlCurlParts } from './xml-curl-endpoint.ts';
@@ -94,6 +95,7 @@ function createApp(parts: XmlCurlParts): Express {
   app.use((_request, response) => {
     response.status(404).type('text/plain').send(`there is no such page; see / or ${LOOKUP_PATH}\n`);
   });
+  app.use(failedRequest(parts));
   return app;
 }
 

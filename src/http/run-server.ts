@@ -15,10 +15,18 @@ export interface RunningServer {
 export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Promise<RunningServer> {
   const server = createServer(parts);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
+    const failed = (error: Error): void => {
       reject(listenFailed(listen, error));
+    };
+    server.once('error', failed);
+    server.listen({ host: listen.host, port: listen.port }, () => {
+      server.off('error', failed);
+      resolve();
     });
-    server.listen({ host: listen.host, port: listen.port }, resolve);
+  });
+  // A connection that could not be taken over is its caller's loss, not the end of the server.
+  server.on('error', (error) => {
+    parts.log.warn({ error: error.message }, `a connection could not be accepted: ${error.message}`);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : listen.port;

@@ -1,5 +1,6 @@
 /**
- * Makes names for decisions: unique over restarts, and safe in a dial string as they are (a-z, 0-9, "-").
+ * Makes names for decisions: unique over restarts, and safe in a dial string as they are (a-z, 0-9, "-"). Time alone
+ * would not do: a wall clock that is set back passes the same second twice.
  * @param startedMs wall clock at the start
  * @param random from 0 up to 1
  */

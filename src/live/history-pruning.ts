@@ -12,7 +12,7 @@ export interface HistoryPruning {
   readonly path: string;
   readonly live: { readonly serving: Serving | undefined };
   readonly log: Log;
-  /** Wall clock, milliseconds since 1970. */
+  /** Wall clock to tell ages by, milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly after: (delayMs: number, run: () => void) => () => void;
 }

@@ -6,6 +6,7 @@ import { type Name, parseName } from '../routing/name.ts';
 import type { Scheduler } from '../routing/scheduler.ts';
 import type { BookedEjection } from './ejection-book.ts';
 import type { BookedEvidence } from './evidence-book.ts';
+import type { StateClock } from './state-clock.ts';
 import type { AppliedGateway } from './wanted-gateway.ts';
 
 /** All that is kept over a restart. */
@@ -21,6 +22,7 @@ export interface LearnedState {
 
 /** One thing that is kept, before it is made text. All but the scheduler are replaced when they change. */
 export type LearnedEntry = { readonly key: readonly string[] } & (
+  | { readonly kind: 'clock'; readonly of: StateClock }
   | { readonly kind: 'evidence'; readonly of: FaultEvidence }
   | { readonly kind: 'ejection'; readonly of: Ejection }
   | { readonly kind: 'applied'; readonly of: AppliedGateway }
@@ -57,13 +59,16 @@ export function* appliedEntries(applied: LearnedState['applied']): Generator<Lea
 }
 
 /**
- * Writes one thing as a row. Moments become wall-clock times, since a monotonic clock begins anew with each process.
+ * Writes one thing as a row. Moments are written as wall-clock times, since a monotonic clock begins anew with each
+ * start of the machine.
  * @param wallOffsetMs wall clock minus monotonic clock
  */
 export function writeLearnedRow({ kind, key, of: it }: LearnedEntry, wallOffsetMs: number): LearnedRow {
   const wall = (atMs: number): number => Math.round(atMs + wallOffsetMs);
   const row = (value: unknown): LearnedRow => ({ kind, key: JSON.stringify(key), value: JSON.stringify(value) });
   switch (kind) {
+    case 'clock':
+      return row([it.bootId, it.wallOffsetMs]);
     case 'evidence':
       return row([round(it.faults), round(it.goods), wall(it.atMs)]);
     case 'ejection':

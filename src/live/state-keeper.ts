@@ -3,17 +3,19 @@ import type { Timers } from '../esl/timers.ts';
 import type { StateFile } from '../inventory/state-file.ts';
 import { resumeLags } from '../routing/carry-lags.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import { CRASH_KIND } from './crash-count.ts';
 import type { Fleet } from './fleet.ts';
 import {
   appliedEntries,
   healthEntries,
   type LearnedEntry,
   type LearnedState,
-  readLearnedRows,
   writeLearnedRow,
 } from './learned-rows.ts';
 import type { LiveState } from './live-state.ts';
-import { type Change, WrittenRows } from './written-rows.ts';
+import { resumeState } from './resume-state.ts';
+import type { StateClock } from './state-clock.ts';
+import { type Change, isMadeOf, WrittenRows } from './written-rows.ts';
 
 /** What changed is written so often, off the path of look-ups. */
 const WRITE_EVERY_MS = 5_000;
@@ -36,8 +38,8 @@ export interface KeeperContext {
   readonly fleet: Fleet;
   readonly timers: Timers;
   readonly log: Log;
-  /** Wall clock minus monotonic clock, milliseconds. */
-  readonly wallOffsetMs: number;
+  /** By the machine's monotonic clock, which the timers have. */
+  readonly clock: StateClock;
 }
 
 /**
@@ -58,17 +60,21 @@ export class StateKeeper {
   /** What is left of the slice. */
   #left = 0;
   #isFailing = false;
+  #clock: StateClock;
 
   constructor(context: KeeperContext) {
     this.#context = context;
+    this.#clock = context.clock;
   }
 
   /** Takes over what the file holds; before the first snapshot is served, and before switches are listened to. */
   restore(): void {
-    const { file, live, fleet, timers, wallOffsetMs, log } = this.#context;
+    const { file, live, fleet, timers, log } = this.#context;
     const rows = file.read();
     this.#written.replace(rows);
-    const state = readLearnedRows(rows, wallOffsetMs, timers.nowMs());
+    const { state, clock, changes } = resumeState(rows, this.#clock, timers.nowMs());
+    this.#clock = clock;
+    this.#write(changes);
     live.learned.book.restore(state.evidence, state.ejections);
     for (const [hostname, applied] of state.applied) live.applied.restore(hostname, applied);
     for (const [hostname, core] of state.cores) fleet.restoreCore(hostname, core);
@@ -162,11 +168,12 @@ export class StateKeeper {
     const walk = (this.#walks += 1);
     const cores = [...fleet.lastCore];
     if (isWhole) {
+      yield this.#changeOf({ kind: 'clock', key: [], of: this.#clock }, walk);
       for (const entry of healthEntries(live.learned.book)) yield this.#changeOf(entry, walk);
       for (const entry of this.#lagsEntries()) yield this.#changeOf(entry, walk);
     }
     for (const entry of appliedEntries(live.applied.all)) yield this.#changeOf(entry, walk);
-    for (const kind of isWhole ? this.#written.kinds.filter((it) => it !== 'core') : ['applied'])
+    for (const kind of isWhole ? this.#written.kinds.filter((it) => it !== 'core' && it !== CRASH_KIND) : ['applied'])
       yield* this.#removals(kind, walk);
     for (const [hostname, core] of cores) yield this.#changeOf({ kind: 'core', key: [hostname], of: core }, walk);
     yield* this.#removals('core', walk);
@@ -187,12 +194,12 @@ export class StateKeeper {
     this.#left -= 1;
     const lags = entry.kind === 'lags' ? entry.of.lags() : undefined;
     const known = this.#written.made(entry.of);
-    if (known?.entry !== undefined && isSame(known.entry, entry) && areEqual(known.lags, lags)) {
+    if (isMadeOf(known, entry, lags)) {
       known.seenIn = walk;
       return undefined;
     }
     this.#left -= COST_OF_CHANGE;
-    const row = writeLearnedRow(entry, this.#context.wallOffsetMs);
+    const row = writeLearnedRow(entry, this.#clock.wallOffsetMs);
     const before = this.#written.of(row.kind).get(row.key);
     if (before === undefined) return { row, entry, lags };
     before.seenIn = walk;
@@ -233,13 +240,4 @@ export class StateKeeper {
       );
     this.#isFailing = true;
   }
-}
-
-/** Objects that several keys share are told apart. */
-function isSame(a: LearnedEntry, b: LearnedEntry): boolean {
-  return a.of === b.of && a.kind === b.kind && a.key.every((word, at) => word === b.key[at]);
-}
-
-function areEqual(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
-  return a === b || (a?.length === b?.length && a?.every((lag, at) => lag === b?.[at]) === true);
 }

@@ -62,3 +62,20 @@ export class WrittenRows {
     return rows;
   }
 }
+
+/** Whether a row was made of this very entry, as it still is. Objects that several keys share are told apart. */
+export function isMadeOf(
+  row: Written | undefined,
+  entry: LearnedEntry,
+  lags: Float64Array | undefined,
+): row is Written {
+  return row?.entry !== undefined && isSame(row.entry, entry) && areEqual(row.lags, lags);
+}
+
+function isSame(a: LearnedEntry, b: LearnedEntry): boolean {
+  return a.of === b.of && a.kind === b.kind && a.key.every((word, at) => word === b.key[at]);
+}
+
+function areEqual(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every((lag, at) => lag === b?.[at]) === true);
+}

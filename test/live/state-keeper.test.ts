@@ -14,6 +14,7 @@ import { temporaryFolder, temporaryInventory } from '../support/temporary-invent
 import { CollectingLog } from './collecting-log.ts';
 
 const WALL_MS = 1_795_332_252_000;
+const YEAR_MS = 365 * 86_400_000;
 
 const snapshotOf = (weights: Readonly<Record<string, number>> = { a: 5, b: 3, c: 2 }): Snapshot => {
   const { snapshot, findings } = temporaryInventory(`
@@ -40,6 +41,11 @@ class MemoryFile implements StateFile {
   isClosed = false;
   wasTakenAway = false;
   #written: readonly LearnedRow[][] = [];
+
+  /** How many rows it has, beside the one that names the clock. */
+  get learned(): number {
+    return [...this.rows.values()].filter(({ kind }) => kind !== 'clock').length;
+  }
 
   /** The keys of what was written since the last look, one list for each write. */
   news(): readonly (readonly string[])[] {
@@ -73,18 +79,38 @@ class MemoryFile implements StateFile {
   }
 }
 
-/** One process with this file. Its monotonic clock says nothing about the wall clock. */
-function processWith<File extends StateFile>(file: File, snapshot: Snapshot | undefined, startedAtWallMs = WALL_MS) {
+/** Of what a file holds now. */
+function copyOf(file: MemoryFile): MemoryFile {
+  const copy = new MemoryFile();
+  copy.write(file.read());
+  return copy;
+}
+
+interface Start {
+  readonly bootId?: string;
+  /** How long the machine has been up. */
+  readonly upMs?: number;
+  readonly wallMs?: number;
+}
+
+/** One process with this file, soon after the start of the machine. */
+function processWith<File extends StateFile>(
+  file: File,
+  snapshot: Snapshot | undefined,
+  { bootId = 'boot-1', upMs = 1_000, wallMs = WALL_MS }: Start = {},
+) {
   const timers = new FakeTimers();
+  timers.advance(upMs - timers.nowMs());
   const log = new CollectingLog();
   const metrics = new ServerMetrics('1', 'v1');
   const live = new LiveState(metrics, log, () => timers.nowMs());
   const fleet = new Fleet({ live, timers, random: () => 0, metrics: metrics.live, log });
-  const keeper = new StateKeeper({ file, live, fleet, timers, log, wallOffsetMs: startedAtWallMs - timers.nowMs() });
+  const keeper = new StateKeeper({ file, live, fleet, timers, log, clock: { bootId, wallOffsetMs: wallMs - upMs } });
   keeper.restore();
   if (snapshot !== undefined) live.serve(snapshot, []);
   keeper.start();
   log.news();
+  if (file instanceof MemoryFile) file.news();
   const [gateway] = snapshot?.gateways ?? [];
   return {
     file,
@@ -167,17 +193,72 @@ describe('what was learned', () => {
     }
   });
 
-  it('counts by the wall clock: an ejection that ended in the meantime is over', () => {
+  it('has an ejection end when it would have ended, wherever the wall clock was set in between', () => {
     const snapshot = snapshotOf();
     const before = processWith(new MemoryFile(), snapshot);
     before.fail(3);
     before.keeper.stop();
-    const stages = [29_000, 30_000].map((passedMs) => {
-      const after = processWith(before.file, snapshot, WALL_MS + passedMs);
+    for (const jumpedMs of [0, 3_600_000, -3_600_000, 10 * YEAR_MS, -10 * YEAR_MS]) {
+      const stages = [29_000, 30_000].map((passedMs) => {
+        const start = { upMs: 1_000 + passedMs, wallMs: WALL_MS + passedMs + jumpedMs };
+        const after = processWith(before.file, snapshot, start);
+        after.live.learned.passTime();
+        return after.stage();
+      });
+      expect(stages).toEqual(['ejected', 'trial']);
+    }
+  });
+
+  it.each<[string, number, number, number]>([
+    ['by the wall clock, where the machine was up for longer', 29_000, 20_000, 10_000],
+    ['by how long the machine is up, where the wall clock says more', 15_000, 10 * YEAR_MS, 15_000],
+    ['as not passed, where the wall clock was set back', 15_000, -10 * YEAR_MS, 30_000],
+  ])('counts what passed over a start of the machine %s', (_, upMs, wallPassedMs, leftMs) => {
+    const snapshot = snapshotOf();
+    const before = processWith(new MemoryFile(), snapshot);
+    before.fail(3);
+    before.keeper.stop();
+    for (const bootId of ['boot-2', '']) {
+      const file = copyOf(before.file);
+      const after = processWith(file, snapshot, { bootId, upMs, wallMs: WALL_MS + wallPassedMs });
+      after.timers.advance(leftMs - 1);
       after.live.learned.passTime();
-      return after.stage();
-    });
-    expect(stages).toEqual(['ejected', 'trial']);
+      expect(after.stage()).toBe('ejected');
+      // Killed, and begun again on the same machine: by the same clock as before.
+      const again = processWith(file, snapshot, {
+        bootId,
+        upMs: upMs + leftMs,
+        wallMs: WALL_MS + wallPassedMs + leftMs,
+      });
+      again.live.learned.passTime();
+      expect(again.stage()).toBe('trial');
+    }
+  });
+
+  it('holds moments by one clock, even after a start of the machine and a kill at once', () => {
+    const snapshot = snapshotOf();
+    const before = processWith(new MemoryFile(), snapshot);
+    before.fail(3);
+    before.keeper.stop();
+    const clockIn = ({ rows }: MemoryFile) => rows.get('clock []')!.value;
+    expect(clockIn(before.file)).toBe(JSON.stringify(['boot-1', WALL_MS - 1_000]));
+    processWith(before.file, snapshot, { bootId: 'boot-2', upMs: 5_000 });
+    expect(clockIn(before.file)).toBe(JSON.stringify(['boot-2', WALL_MS - 5_000]));
+    const after = processWith(before.file, snapshot, { bootId: 'boot-2', upMs: 6_000, wallMs: WALL_MS + YEAR_MS });
+    const [ejection] = after.live.learned.book.ejections;
+    expect(ejection!.ejection.sinceMs).toBe(5_000);
+    expect(clockIn(before.file)).toBe(JSON.stringify(['boot-2', WALL_MS - 5_000]));
+  });
+
+  it('takes a file over that an older version wrote, which names no clock', () => {
+    const snapshot = snapshotOf();
+    const before = processWith(new MemoryFile(), snapshot);
+    before.fail(3);
+    before.keeper.stop();
+    before.file.rows.delete('clock []');
+    const after = processWith(before.file, snapshot, { upMs: 900_000, wallMs: WALL_MS + 12_000 });
+    const [ejection] = after.live.learned.book.ejections;
+    expect(ejection!.ejection.sinceMs).toBe(900_000 - 12_000);
   });
 
   it('is forgotten of what the inventory has no more', () => {
@@ -299,7 +380,7 @@ describe('the file', () => {
     const large = processWith(new MemoryFile(), snapshot);
     large.calls(1);
     large.keeper.stop();
-    expect([...large.file.rows.keys()]).toEqual([]);
+    expect([...large.file.rows.keys()]).toEqual(['clock []']);
 
     const before = processWith(new MemoryFile(), snapshotOf());
     before.fail(3);
@@ -405,7 +486,7 @@ describe('very much that was learned', () => {
     });
     timers.advance(5_000);
     expect(rowsOf(file.news()).reduce((sum, rows) => sum + rows, 0)).toBe(5_000);
-    expect([file.rows.size, file.isClosed, timers.pending]).toEqual([5_000, true, 0]);
+    expect([file.learned, file.isClosed, timers.pending]).toEqual([5_000, true, 0]);
   });
 
   it('is not walked through any further where it cannot be written, until the next time', () => {
@@ -416,9 +497,9 @@ describe('very much that was learned', () => {
     expect(log.news()).toHaveLength(1);
     file.isFull = false;
     timers.advance(4_999);
-    expect(file.rows.size).toBe(0);
+    expect(file.learned).toBe(0);
     timers.advance(1);
-    expect(file.rows.size).toBe(5_000);
+    expect(file.learned).toBe(5_000);
   });
 
   it('leaves who a switch was for last: never does the file take what one run had for what the next one has', () => {

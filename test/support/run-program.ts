@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { runProgram as run } from '../../src/cli/program.ts';
 import type { ExitStatus } from '../../src/cli/terminal.ts';
+import { programContext } from './program-context.ts';
 
 export interface ProgramRun {
   readonly status: ExitStatus;
@@ -24,36 +24,33 @@ export async function runProgram(
   let status: ExitStatus = 0;
   let stdout = '';
   let stderr = '';
-  await run(args, {
-    terminal: {
-      out: (text) => {
-        stdout += text;
+  await run(
+    args,
+    programContext({
+      terminal: {
+        out: (text) => {
+          stdout += text;
+        },
+        err: (text) => {
+          stderr += text;
+        },
+        width: Infinity,
+        hasColour: false,
+        showsProgress: false,
       },
-      err: (text) => {
-        stderr += text;
+      environment,
+      readSecret: () => Promise.resolve(stdin),
+      after: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs / speed);
+        return () => {
+          clearTimeout(timer);
+        };
       },
-      width: Infinity,
-      hasColour: false,
-      showsProgress: false,
-    },
-    environment,
-    readFile: (path) => readFileSync(path, 'utf8'),
-    readSecret: () => Promise.resolve(stdin),
-    nowMs: () => 0,
-    clockMs: () => 0,
-    after: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs / speed);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
-    random: () => 0,
-    nodeVersion: 'v0.0.0',
-    user: 'operator',
-    stopped: () => stopped(stdout),
-    exit: (wanted) => {
-      status = wanted;
-    },
-  });
+      stopped: () => stopped(stdout),
+      exit: (wanted) => {
+        status = wanted;
+      },
+    }),
+  );
   return { status, stdout, stderr };
 }

@@ -1,0 +1,16 @@
+import type { StateFile } from '../inventory/state-file.ts';
+
+/** Its row is nobody else's to write or to remove. */
+export const CRASH_KIND = 'crashes';
+
+/** How often servers with this state file ended by a mistake of their own; a file that is begun anew has none. */
+export function crashCount(file: StateFile): number {
+  const value = file.read().find(({ kind }) => kind === CRASH_KIND)?.value;
+  const [, digits = '0'] = /^\[(\d{1,9})\]$/.exec(value ?? '') ?? [];
+  return Number(digits);
+}
+
+/** This one does. Nothing else is written: what it knows may be wrong. @throws Error of SQLite's */
+export function countCrash(file: StateFile): void {
+  file.write([{ kind: CRASH_KIND, key: '[]', value: JSON.stringify([crashCount(file) + 1]) }]);
+}
