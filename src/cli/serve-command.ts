@@ -15,6 +15,7 @@ import {
 } from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
 import { ExportKeeper } from '../export/export-keeper.ts';
+import { OperatorError } from '../errors/operator-error.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
 import { runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
@@ -169,7 +170,10 @@ function startExporting(
   return keeper;
 }
 
-/** What was learned is worth a warm-up: without a file for it the server starts all the same. */
+/**
+ * What was learned is worth a warm-up: without a file for it the server starts all the same.
+ * @throws OperatorError state-in-use, since that is a mistake of the set-up which nobody would notice otherwise
+ */
 function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): StateKeeper | undefined {
   try {
     const file = openStateFile(path);
@@ -179,6 +183,7 @@ function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): StateKe
     keeper.start();
     return keeper;
   } catch (error) {
+    if (error instanceof OperatorError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     parts.log.warn({ state: path, error: message }, `nothing learned is kept over a restart: ${path}: ${message}`);
     return undefined;
