@@ -11,7 +11,6 @@ const trees = ['old', 'new'].map((content) =>
     }),
   ),
 );
-console.log('ready');
 for (let turn = 0; ; turn += 1) {
   const files = trees[turn % 2];
   await writeTree({ folder, files, hostname: '' }, { force: false, dryRun: false, nowMs: Date.now() });

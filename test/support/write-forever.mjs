@@ -3,12 +3,15 @@
 //   prune  forgets all of an inventory's history that it may, says `done`, and waits
 const [, , what, module, path] = process.argv;
 const used = await import(module);
-console.log('ready');
 if (what === 'state') {
   const file = used.openStateFile(path);
   const keys = Array.from({ length: 400 }, (_, at) => JSON.stringify([`fs${at}`]));
-  for (let turn = 0; ; turn += 1) file.write(keys.map((key) => ({ kind: 'core', key, value: JSON.stringify([turn]) })));
+  for (let turn = 0; ; turn += 1) {
+    file.write(keys.map((key) => ({ kind: 'core', key, value: JSON.stringify([turn]) })));
+    if (turn === 0) console.log('ready');
+  }
 }
+console.log('ready');
 while (used.pruneHistory(path, Number.MAX_SAFE_INTEGER - 1, Date.now()).hasMore);
 console.log('done');
 setInterval(() => undefined, 1_000);
