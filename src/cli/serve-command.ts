@@ -8,6 +8,7 @@ import type { SettingFlags } from '../config/setting-sources.ts';
 import { describeSettings, readSettings, type Settings } from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
 import { ExportKeeper } from '../export/export-keeper.ts';
+import { OperatorError } from '../errors/operator-error.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
 import { type RunningServer, runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
@@ -188,7 +189,10 @@ interface Keeping {
   readonly crashed: () => void;
 }
 
-/** What was learned is worth a warm-up: without a file for it the server starts all the same. */
+/**
+ * What was learned is worth a warm-up: without a file for it the server starts all the same.
+ * @throws OperatorError state-in-use, since that is a mistake of the set-up which nobody would notice otherwise
+ */
 function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): Keeping | undefined {
   try {
     const file = openStateFile(path);
@@ -204,6 +208,7 @@ function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): Keeping
       },
     };
   } catch (error) {
+    if (error instanceof OperatorError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     parts.log.warn({ state: path, error: message }, `nothing learned is kept over a restart: ${path}: ${message}`);
     return undefined;

@@ -22,6 +22,7 @@ export const CATALOGUE = {
   'migration-failed': ['problem', 'A migration could not be applied'],
   'backup-failed': ['problem', 'A backup could not be written'],
   'inventory-damaged': ['problem', 'The database file does not pass its own integrity check'],
+  'state-in-use': ['problem', 'Another process has the file of what is learned open'],
   'export-in-the-way': ['problem', 'A file that an export would write is there already and is not its own'],
   'export-edited': ['problem', 'A file that an export wrote was changed by somebody since'],
   'export-failed': ['problem', 'Files could not be exported'],

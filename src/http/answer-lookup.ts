@@ -1,7 +1,7 @@
 import type { RequestResult, RequestSection } from '../metrics/server-metrics.ts';
 import { type Call, callerText } from '../routing/call.ts';
 import type { LiveState, Serving } from '../live/live-state.ts';
-import { parseDomainName } from '../xml/directory-document.ts';
+import { type DomainName, parseDomainName } from '../xml/directory-document.ts';
 import { refusalDocument } from '../xml/plan-document.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import type { RequestFields, WantedFields } from './request-fields.ts';
@@ -97,21 +97,34 @@ function configuration(fields: RequestFields, serving: Serving, hostname: string
   const file = fields.get('key_value').toLowerCase();
   if (file === 'distributor.conf') return serving.documents.distributor(hostname);
   if (file !== 'sofia.conf') return undefined;
-  const profile = fields.get('profile');
-  live.gatewaysServed(serving, hostname, profile === '' ? undefined : profile);
-  return serving.documents.sofia(profile === '' ? undefined : profile, hostname, live.applied.heldBack(hostname));
+  const profile = fields.get('profile') || undefined;
+  const document = serving.documents.sofia(profile, hostname, live.applied.heldBack(hostname));
+  return givenBy(document, serving, hostname, profile, live);
 }
 
 /** All domains are asked for with empty names, one domain with its own (contract 3.4). */
 function directory(fields: RequestFields, serving: Serving, hostname: string, live: LiveState): Buffer | undefined {
   if (fields.get('purpose') !== 'gateways') return undefined;
   const profile = fields.get('profile');
-  live.gatewaysServed(serving, hostname, profile);
   const except = live.applied.heldBack(hostname);
-  if (fields.get('tag_name') === '') return serving.documents.gateways(profile, hostname, undefined, except);
+  const give = (domain: DomainName | undefined): Buffer | undefined =>
+    givenBy(serving.documents.gateways(profile, hostname, domain, except), serving, hostname, profile, live);
+  if (fields.get('tag_name') === '') return give(undefined);
   if (fields.get('tag_name') !== 'domain' || fields.get('key_name') !== 'name') return undefined;
   const domain = parseDomainName(fields.get('key_value'));
-  return domain === undefined ? undefined : serving.documents.gateways(profile, hostname, domain, except);
+  return domain === undefined ? undefined : give(domain);
+}
+
+/** Notes that the switch has its gateways from here; *not found* has it ask another server next (contract 2.1). */
+function givenBy(
+  document: Buffer | undefined,
+  serving: Serving,
+  hostname: string,
+  profile: string | undefined,
+  live: LiveState,
+): Buffer | undefined {
+  if (document !== undefined) live.gatewaysServed(serving, hostname, profile);
+  return document;
 }
 
 /** `Hunt-*` describes the call as it is being routed now; `Caller-*` as it came in (contract 3.7). */

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { Finding } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -145,15 +145,25 @@ function hasTables(database: Database): boolean {
   );
 }
 
+/** It appears whole or not at all: whoever looks for the newest backup must not find the half of one. */
 function writeBackup(database: Database, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('.', '-');
   const path = `${database.name}.backup-${stamp}`;
+  const unfinished = `${database.name}.unfinished-${stamp}`;
   try {
+    if (existsSync(path)) throw new Error('there is such a file already');
     // Passwords are in it: SQLite takes an empty file as it is, permissions included.
-    closeSync(openSync(path, 'wx', 0o600));
-    database.prepare('VACUUM INTO ?').run(path);
+    const file = openSync(unfinished, 'wx', 0o600);
+    try {
+      database.prepare('VACUUM INTO ?').run(unfinished);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(unfinished, path);
     return path;
   } catch (error) {
+    rmSync(unfinished, { force: true });
     const what = error instanceof Error ? error.message : String(error);
     throw inventoryError('backup-failed', path, what, 'make room beside the database; nothing was changed');
   }

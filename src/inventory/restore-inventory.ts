@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -92,8 +92,11 @@ function restoreFile(
     copyInto(copy, unfinished);
     if (isThere) giveTo(unfinished, path);
     // What a crash left beside the old file would be taken for part of the new one.
-    if (isThere) for (const suffix of ['', ...BESIDE]) moveIfThere(path + suffix, aside + suffix);
-    else for (const suffix of BESIDE) rmSync(path + suffix, { force: true });
+    for (const suffix of BESIDE) {
+      if (isThere) moveIfThere(path + suffix, aside + suffix);
+      else rmSync(path + suffix, { force: true });
+    }
+    if (isThere) keepAs(path, aside);
     renameSync(unfinished, path);
   } finally {
     rmSync(unfinished, { force: true });
@@ -129,6 +132,16 @@ function conditionOf(path: string): 'missing' | 'damaged' | 'whole' {
     const isDamage = error instanceof BetterSqlite.SqliteError && /^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code);
     if (isDamage) return 'damaged';
     throw unreadable(path, error);
+  }
+}
+
+/** Under both names, so that there is a file of the first at every moment, wherever a crash comes. */
+function keepAs(path: string, aside: string): void {
+  try {
+    linkSync(path, aside);
+  } catch {
+    // This file system knows no links.
+    renameSync(path, aside);
   }
 }
 

@@ -1,11 +1,15 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
+import { inventoryError } from './inventory-error.ts';
 
 /** Another form of the rows has another number; what an older or newer version wrote is put aside. */
 const FORM = 1;
 
-/** At the start, another process that holds the file is waited for so long. */
+/** At the start: a process that holds the file may be about to end. */
 const WAIT_MS = 1_000;
+
+/** Later, calls are not kept waiting for anybody. */
+const NO_WAIT_MS = 0;
 
 /** What was learned, by kind and key; the value is whoever wrote it to read. */
 export interface LearnedRow {
@@ -20,12 +24,12 @@ export interface StateFile {
   /** What was there, in words, where it could not be used. */
   readonly complaint: string | undefined;
   read(): readonly LearnedRow[];
-  /** Writes all of it or nothing, and waits for nobody. @throws Error of SQLite's; of another process that holds the file */
+  /** Writes all of it or nothing, and waits for nobody. @throws Error of SQLite's */
   write(rows: readonly LearnedRow[]): void;
   /**
    * Begins the file anew where somebody took it away, or put another one there: what is written would be lost.
    * @returns whether it did
-   * @throws Error where none can be written there
+   * @throws Error where none can be written there, or another process was quicker
    */
   renew(): boolean;
   close(): void;
@@ -35,19 +39,23 @@ export interface StateFile {
 class ForeignFileError extends Error {}
 
 /**
- * Opens the file that keeps what was learned, or begins a new one. One that is damaged, or of another form, is put
- * aside as `.damaged`.
- * @throws Error where no file can be written there at all, it is a database of something else, or another process holds it
+ * Opens the file that keeps what was learned, or begins a new one, and keeps everybody else out of it until it is closed
+ * or the process is gone, however that ends: the lock is the kernel's, so none is ever left behind. One that is damaged,
+ * or of another form, is put aside as `.damaged`.
+ * @param waitMs how long another process that holds it is waited for
+ * @throws OperatorError state-in-use where another process has it open
+ * @throws Error where no file can be written there at all, or it is a database of something else
  */
-export function openStateFile(path: string): StateFile {
+export function openStateFile(path: string, waitMs = WAIT_MS): StateFile {
   try {
-    return stateFile(path, undefined);
+    return stateFile(path, waitMs, undefined);
   } catch (error) {
-    if (error instanceof ForeignFileError || isHeldByAnother(error) || !isFile(path)) throw error;
+    if (isHeldByAnother(error)) throw inUse(path);
+    if (error instanceof ForeignFileError || !isFile(path)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     renameSync(path, `${path}.damaged`);
     removeSideFiles(path);
-    return stateFile(path, `${why}; put aside as ${path}.damaged`);
+    return stateFile(path, waitMs, `${why}; put aside as ${path}.damaged`);
   }
 }
 
@@ -56,12 +64,22 @@ function removeSideFiles(path: string): void {
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
-function openDatabase(path: string): Database {
+/** Two servers would each write what it learned over what the other did. */
+function inUse(path: string): Error {
+  const what =
+    'another process has it open, another server most likely; two that wrote there would mix what they learned';
+  const fix = 'give each server a file of its own with TRUNKHUNT_STATE or --state, or end the other process';
+  return inventoryError('state-in-use', path, what, fix);
+}
+
+function openDatabase(path: string, waitMs: number): Database {
   const isNew = !existsSync(path);
   // It says which gateways there are and how they do: for its owner only.
   if (isNew) closeSync(openSync(path, 'wx', 0o600));
-  const database = new BetterSqlite(path, { timeout: WAIT_MS });
+  const database = new BetterSqlite(path, { timeout: waitMs });
   try {
+    // Before the first statement, so that it holds for the write-ahead log too (sqlite.org/wal.html, section 8).
+    database.pragma('locking_mode = EXCLUSIVE');
     if (!isNew && isForeign(database)) throw new ForeignFileError('it is the database of something else');
     if (isNew) create(database);
     const form: unknown = database.pragma('user_version', { simple: true });
@@ -71,8 +89,6 @@ function openDatabase(path: string): Database {
     database.pragma('journal_mode = WAL');
     // Losing the last seconds at a power cut costs nothing.
     database.pragma('synchronous = NORMAL');
-    // Calls are not kept waiting for another process: what cannot be written now is written later.
-    database.pragma('busy_timeout = 0');
     return database;
   } catch (error) {
     database.close();
@@ -108,8 +124,8 @@ function create(database: Database): void {
   `);
 }
 
-function stateFile(path: string, complaint: string | undefined): StateFile {
-  let database = openDatabase(path);
+function stateFile(path: string, waitMs: number, complaint: string | undefined): StateFile {
+  let database = openDatabase(path, waitMs);
   let statements = prepare(database);
   let inode = inodeOf(path);
   return {
@@ -123,7 +139,7 @@ function stateFile(path: string, complaint: string | undefined): StateFile {
       if (found === inode) return false;
       database.close();
       if (found === undefined) removeSideFiles(path);
-      database = openDatabase(path);
+      database = openDatabase(path, NO_WAIT_MS);
       statements = prepare(database);
       inode = inodeOf(path);
       return true;

@@ -5,6 +5,12 @@ import { type AppliedGateway, fingerprintOf, type WantedGateway } from './wanted
 /** A switch that starts loads its profiles some time before its event socket is there. */
 const SERVED_JUST_NOW_MS = 120_000;
 
+/** Where another server may be asked as well: how long an answer shows that it is still this one that is. */
+const ASKED_JUST_NOW_MS = 10_000;
+
+/** A switch tells of the gateways that it adds right after it has fetched them. */
+const TOLD_WITHIN_MS = 1_000;
+
 const NONE: ReadonlySet<string> = new Set();
 
 /**
@@ -15,6 +21,10 @@ export class AppliedGateways {
   readonly #bySwitch = new Map<string, Map<string, AppliedGateway>>();
   /** What each switch was last answered, by profile: a gateway that it adds right after has the definition of then. */
   readonly #served = new Map<string, { readonly wanted: ReadonlyMap<string, WantedGateway>; readonly atMs: number }>();
+  /** Switches and profiles for which another server was asked, the first of two perhaps. */
+  readonly #askedElsewhere = new Set<string>();
+  /** Those that have since got a gateway from it. */
+  readonly #givenElsewhere = new Set<string>();
   readonly #wanted = new WeakMap<Snapshot, Map<string, ReadonlyMap<string, WantedGateway>>>();
   readonly #nowMs: () => number;
   /** By switch, gateways that are on their way out and must not be handed out before they are gone. */
@@ -61,12 +71,24 @@ export class AppliedGateways {
   served(snapshot: Snapshot, hostname: string, profile: string): void {
     // Whoever asks may name any profile.
     if (!snapshot.gateways.some((gateway) => gateway.profile === profile)) return;
-    this.#served.set(`${hostname}\n${profile}`, { wanted: this.wantedOn(snapshot, hostname), atMs: this.#nowMs() });
+    const key = `${hostname}\n${profile}`;
+    this.#served.set(key, { wanted: this.wantedOn(snapshot, hostname), atMs: this.#nowMs() });
+    this.#givenElsewhere.delete(key);
   }
 
-  /** Whether the switch has asked here for the gateways of this profile since it, or this server, began. */
+  /**
+   * Whether the switch asks here for the gateways of this profile: it has since it, or this server, began; where it was
+   * seen to ask another server, just now.
+   */
   hasFetched(hostname: string, profile: string): boolean {
-    return this.#served.has(`${hostname}\n${profile}`);
+    const key = `${hostname}\n${profile}`;
+    return this.#served.has(key) && (!this.#askedElsewhere.has(key) || this.#wasAsked(key, ASKED_JUST_NOW_MS));
+  }
+
+  /** The switch fetched the gateways of a profile. Where nobody asked here since then, it asks another server. */
+  fetched(hostname: string, profile: string, sinceMs: number): void {
+    const key = `${hostname}\n${profile}`;
+    if ((this.#served.get(key)?.atMs ?? -Infinity) < sinceMs) this.#askedElsewhere.add(key);
   }
 
   /** The gateways that this switch is not given: those that wait for their predecessor to go. */
@@ -83,9 +105,34 @@ export class AppliedGateways {
   added(hostname: string, profile: string, gateway: string, wanted: WantedGateway | undefined): void {
     const served = this.#justServed(hostname, profile)?.get(gateway) ?? wanted;
     if (served === undefined) return;
-    const applied = this.#bySwitch.get(hostname) ?? new Map<string, AppliedGateway>();
-    this.#bySwitch.set(hostname, applied);
-    applied.set(gateway, { fingerprint: served.fingerprint, drainSeconds: served.gateway.drainSeconds });
+    this.#set(hostname, gateway, { fingerprint: served.fingerprint, drainSeconds: served.gateway.drainSeconds });
+  }
+
+  /** The switch says that it has the gateway anew, by whose command and from whom whatsoever. */
+  appeared(hostname: string, profile: string, gateway: string, wanted: WantedGateway | undefined): void {
+    const key = `${hostname}\n${profile}`;
+    if (!this.#wasAsked(key, TOLD_WITHIN_MS)) this.#givenElsewhere.add(key);
+    this.added(hostname, profile, gateway, wanted);
+  }
+
+  /**
+   * Takes a gateway to be as it is wanted though it was given by another server, which alone knows what cannot be seen.
+   * @returns whether the switch is known to have its gateways from another server
+   */
+  trustElsewhere(hostname: string, { gateway, fingerprint }: WantedGateway): boolean {
+    if (!this.#givenElsewhere.has(`${hostname}\n${gateway.profile}`)) return false;
+    this.#set(hostname, gateway.name, { fingerprint, drainSeconds: gateway.drainSeconds });
+    return true;
+  }
+
+  #wasAsked(key: string, withinMs: number): boolean {
+    return this.#nowMs() - (this.#served.get(key)?.atMs ?? -Infinity) <= withinMs;
+  }
+
+  #set(hostname: string, gateway: string, applied: AppliedGateway): void {
+    const all = this.#bySwitch.get(hostname) ?? new Map<string, AppliedGateway>();
+    this.#bySwitch.set(hostname, all);
+    all.set(gateway, applied);
     this.#onChange();
   }
 

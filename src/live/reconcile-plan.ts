@@ -1,5 +1,6 @@
 import type { Attempts } from './attempts.ts';
 import type { Drift } from './find-drift.ts';
+import type { ProfileWork } from './profile-work.ts';
 import type { WantedGateway } from './wanted-gateway.ts';
 
 /** A gateway or list that is not as it is wanted, with what is being done about it. */
@@ -9,6 +10,11 @@ export interface DriftReport {
   readonly reason: string;
   /** Where it was tried in vain: when it is tried again by itself. */
   readonly leftAlone?: string;
+}
+
+/** What is to be done at a switch, and what differs. */
+export interface Look extends Pick<ReconcilePlan, 'drift' | 'draining'> {
+  readonly work: readonly ProfileWork[];
 }
 
 /** What a look at a switch came to. */

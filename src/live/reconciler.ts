@@ -13,7 +13,7 @@ import { type ListContext, ListReconciler } from './list-reconciler.ts';
 import { type Drift, findDrift, visibleDifference } from './find-drift.ts';
 import type { WantedGateway } from './wanted-gateway.ts';
 import { commandsOf, killCommand, planWork, type ProfileWork, rescanCommand } from './profile-work.ts';
-import { type DriftReport, NOTHING, type ReconcilePlan, REMOVED, reportDrifts } from './reconcile-plan.ts';
+import { type Look, NOTHING, type ReconcilePlan, REMOVED, reportDrifts } from './reconcile-plan.ts';
 import type { SwitchGateways } from './switch-gateways.ts';
 
 export interface ReconcilerContext extends Pick<ListContext, 'keepsAllLists'> {
@@ -31,13 +31,6 @@ export interface ReconcilerContext extends Pick<ListContext, 'keepsAllLists'> {
   readonly pause: (ms: number) => Promise<void>;
   /** A gateway that others did not wait for is gone: it can come anew. */
   readonly onLeft: () => void;
-}
-
-/** What is to be done at a switch, and what differs. */
-interface Look {
-  readonly work: readonly ProfileWork[];
-  readonly drift: readonly DriftReport[];
-  readonly draining: readonly string[];
 }
 
 /** Brings one switch to what SQL says: one pass at a time, as few commands as can be, and none for what is right. */
@@ -155,11 +148,10 @@ export class Reconciler {
   /** What runs as it is wanted, and of which nobody knows how it came there, is ours from now on. */
   #adopt(wanted: ReadonlyMap<string, WantedGateway>, running: ReadonlyMap<string, RunningGateway>): void {
     const { hostname, applied } = this.#context;
-    const known = applied.of(hostname);
     for (const [name, it] of wanted) {
-      const present = running.get(name);
-      if (present === undefined || known.has(name) || visibleDifference(it.gateway, present) !== undefined) continue;
-      applied.added(hostname, it.gateway.profile, name, it);
+      const present = applied.of(hostname).has(name) ? undefined : running.get(name);
+      if (present && visibleDifference(it.gateway, present) === undefined)
+        applied.added(hostname, it.gateway.profile, name, it);
     }
   }
 
@@ -171,11 +163,11 @@ export class Reconciler {
     const wanted = applied.wantedOn(snapshot, hostname);
     const changed = work.kill.filter(({ kind }) => kind === 'changed');
     let kill = work.kill;
-    // A gateway is taken away for another one only where the switch is known to ask here: else it would have none.
+    // Taken away for another one only where the switch is known to ask here: else it would have none, or lose it twice.
     if (changed.length > 0 && !applied.hasFetched(hostname, profile)) {
       sent.push(await this.#rescan(connection, profile));
       if (!applied.hasFetched(hostname, profile)) {
-        for (const { gateway } of changed) this.#failed(gateway, wanted.get(gateway));
+        for (const { gateway } of changed) this.#notGivenHere(gateway, wanted.get(gateway));
         kill = kill.filter(({ kind }) => kind === 'removed');
       }
     }
@@ -196,8 +188,7 @@ export class Reconciler {
     log.info({ switch: hostname, gateway, reason }, `gateway ${gateway} is taken away from ${hostname}: ${reason}`);
     const command = killCommand(drift);
     const gone = gateways.doom(gateway);
-    const isDone = await this.#context.commands.note(command, 'killgw', connection.api(command));
-    if (isDone) {
+    if (await this.#context.commands.note(command, 'killgw', connection.api(command))) {
       applied.gone(hostname, gateway);
       if (drift.isRegistering) {
         this.#leavers.add(gateway, gone, () => {
@@ -212,9 +203,10 @@ export class Reconciler {
   }
 
   async #rescan(connection: EslConnection, profile: string): Promise<string> {
-    const command = rescanCommand(profile);
+    const { hostname, applied, commands, nowMs } = this.#context;
+    const [command, sinceMs] = [rescanCommand(profile), nowMs()];
     // What makes FreeSWITCH ask us must not wait for us (contract 7.4).
-    await this.#context.commands.note(command, 'rescan', connection.bgapi(command));
+    if (await commands.note(command, 'rescan', connection.bgapi(command))) applied.fetched(hostname, profile, sinceMs);
     return command;
   }
 
@@ -225,7 +217,7 @@ export class Reconciler {
       if (it.gateway.profile !== profile || this.#leavers.has(name)) continue;
       if (this.#isRight(it, this.#context.running().get(name))) continue;
       const present = await gateways.query(connection, name);
-      const looksRight = present !== undefined && visibleDifference(it.gateway, present) === undefined;
+      const looksRight = present && visibleDifference(it.gateway, present) === undefined;
       // Where no event told of it, what was fetched just now is what it has.
       if (looksRight && !applied.of(hostname).has(name)) applied.added(hostname, profile, name, it);
       if (!this.#isRight(it, present)) this.#failed(name, it);
@@ -247,6 +239,14 @@ export class Reconciler {
     const { hostname, applied } = this.#context;
     const isApplied = applied.of(hostname).get(gateway.name)?.fingerprint === fingerprint;
     return isApplied && present !== undefined && visibleDifference(gateway, present) === undefined;
+  }
+
+  /** Its server sees to what differs; where nothing does that can be seen, it may have done so before we knew. */
+  #notGivenHere(name: string, wanted: WantedGateway | undefined): void {
+    const { hostname, applied, running } = this.#context;
+    const present = running().get(name);
+    const looksRight = present && wanted && visibleDifference(wanted.gateway, present) === undefined;
+    if (!looksRight || !applied.trustElsewhere(hostname, wanted)) this.#failed(name, wanted);
   }
 
   #failed(name: string, wanted: WantedGateway | undefined): void {

@@ -53,7 +53,7 @@ export class SwitchWatcher implements WatchedSwitch {
         this.#upkeep.reconcileSoon();
       },
       onAdded: (gateway, profile) => {
-        applied.added(hostname, profile, gateway, this.#wanted.get(gateway));
+        applied.appeared(hostname, profile, gateway, this.#wanted.get(gateway));
         this.#upkeep.gatewayAdded(gateway);
       },
     });

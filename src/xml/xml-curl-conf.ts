@@ -1,4 +1,4 @@
-import { element, writeDocument } from './write-document.ts';
+import { element, type XmlElement, writeDocument } from './write-document.ts';
 
 /**
  * The fields of a request that any inventory can need, beyond the five that are always sent. `Event-Name` is not among
@@ -20,6 +20,8 @@ export const HEADERS_QUERY = 'headers';
 export interface XmlCurlConf {
   /** Where the server is reached, without a query. */
   readonly url: string;
+  /** Further servers, each asked where those before it fail or have nothing (contract 1.5, 2.1). */
+  readonly otherUrls?: readonly string[];
   /** `user:password` */
   readonly credentials: string | undefined;
   /** Names of SIP headers, as callers write them: mod_xml_curl compares them with regard to case. */
@@ -29,20 +31,29 @@ export interface XmlCurlConf {
 /** How long a call waits for an answer before FreeSWITCH uses its local files; without this it waits for ever. */
 const TIMEOUT_SECONDS = 2;
 
+/** The least that mod_xml_curl knows: where another server is asked next, giving up early costs nothing. */
+const TIMEOUT_SECONDS_BEFORE_OTHERS = 1;
+
 /** The `xml_curl.conf.xml` that makes FreeSWITCH ask here, and send only what can matter (contract 1.1). */
-export function xmlCurlConf({ url, credentials, headers }: XmlCurlConf): string {
+export function xmlCurlConf({ url, otherUrls = [], credentials, headers }: XmlCurlConf): string {
   const query = headers.length === 0 ? '' : `?${HEADERS_QUERY}=${headers.join(',')}`;
-  const params = [
-    element('param', { name: 'gateway-url', value: url + query, bindings: 'configuration|directory|dialplan' }),
+  const paramsFor = (server: string, timeoutSeconds: number): readonly XmlElement[] => [
+    element('param', { name: 'gateway-url', value: server + query, bindings: 'configuration|directory|dialplan' }),
     ...(credentials === undefined ? [] : [element('param', { name: 'gateway-credentials', value: credentials })]),
-    element('param', { name: 'timeout', value: String(TIMEOUT_SECONDS) }),
+    element('param', { name: 'timeout', value: String(timeoutSeconds) }),
     ...[...STANDARD_FIELDS, ...headers.map((header) => `variable_sip_h_${header}`)].map((field) =>
       element('param', { name: 'enable-post-var', value: field }),
     ),
   ];
+  const servers = [url, ...otherUrls];
+  const bindings = servers.map((server, at) => {
+    const name = at === 0 ? 'trunkhunt' : `trunkhunt-${at + 1}`;
+    const timeoutSeconds = at === servers.length - 1 ? TIMEOUT_SECONDS : TIMEOUT_SECONDS_BEFORE_OTHERS;
+    return element('binding', { name }, paramsFor(server, timeoutSeconds));
+  });
   return writeDocument(
     element('configuration', { name: 'xml_curl.conf', description: 'ask trunkhunt' }, [
-      element('bindings', {}, [element('binding', { name: 'trunkhunt' }, params)]),
+      element('bindings', {}, bindings),
     ]),
   );
 }

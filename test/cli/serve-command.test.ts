@@ -107,13 +107,29 @@ describe('serve', () => {
     const { path } = temporaryInventory();
     const first = await serveProcess(['--database', path]);
     try {
-      const args = ['serve', '--database', path, '--listen', `127.0.0.1:${first.port}`];
+      const state = `${path}.second-state`;
+      const args = ['serve', '--database', path, '--state', state, '--listen', `127.0.0.1:${first.port}`];
       const { status, signal, stderr } = await runCli(args, { timeoutMs: 10_000 });
       expect(stderr).toMatch(/listen-failed at 127\.0\.0\.1:\d+[^]*in use[^]*Fix: /);
       expect([status, signal]).toEqual([1, null]);
     } finally {
       await first.stop();
     }
+  });
+
+  it('refuses to share the file of what is learned with another server, until that is gone, killed or not', async () => {
+    const { path } = temporaryInventory();
+    const first = await serveProcess(['--database', path]);
+    const second = await runCli(['serve', '--database', path, '--listen', '127.0.0.1:0'], { timeoutMs: 10_000 });
+    expect(second.stderr).toMatch(/^problem state-in-use at .*\.state$[^]*^ {2}Fix: .*TRUNKHUNT_STATE/m);
+    expect([second.status, second.signal]).toEqual([1, null]);
+    const beside = await serveProcess(['--database', path, '--state', `${path}.other-state`]);
+    expect((await beside.stop()).status).toBe(0);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const next = await serveProcess(['--database', path]);
+    expect(next.stderr()).not.toMatch(/begins anew|nothing learned is kept/);
+    expect((await next.stop()).status).toBe(0);
   });
 
   it('listens beyond loopback with credentials, or where it is told that it may without', async () => {

@@ -64,6 +64,18 @@ describe('xml-curl-conf', () => {
     expect((await conf(['--url', 'https://sbc.example.org/fsapi'])).url.href).toBe('https://sbc.example.org/fsapi');
   });
 
+  it('asks further servers in the order of their addresses', async () => {
+    const urls = ['http://192.0.2.9:8080/fsapi', 'http://192.0.2.8:8080/fsapi'];
+    const given = urls.flatMap((url) => ['--url', url]);
+    const { stdout } = await runProgram(['xml-curl-conf', ...given]);
+    const [bindings] = childrenNamed(readAnswer(stdout), 'bindings');
+    const asked = bindings!.children.map(({ children }) => children[0]!.attributes.get('value'));
+    expect(asked).toEqual(urls);
+    const twice = await runProgram(['xml-curl-conf', ...given, '--url', urls[0]!]);
+    expect([twice.status, twice.stdout]).toEqual([2, '']);
+    expect(twice.stderr).toContain('twice');
+  });
+
   it('holds the credentials, whatever is in them', async () => {
     const credentials = `fs:a<b>&"c'$\${x} x-pre-process <!--#exec -->`;
     const fromVariable = await conf([], { TRUNKHUNT_CREDENTIALS: credentials });

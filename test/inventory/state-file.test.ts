@@ -7,12 +7,13 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type LearnedRow, openStateFile } from '../../src/inventory/state-file.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 
@@ -49,7 +50,7 @@ describe('the file of the learned state', () => {
     const file = openStateFile(join(folder, 'state'));
     expect([file.complaint, file.read()]).toEqual([undefined, []]);
     file.write(rows);
-    expect(readdirSync(folder).toSorted()).toEqual(['state', 'state-shm', 'state-wal']);
+    expect(readdirSync(folder).toSorted()).toEqual(['state', 'state-wal']);
     expect(new Set(modesOf(folder))).toEqual(new Set(['600']));
     file.close();
   });
@@ -233,51 +234,51 @@ describe('a place where no file can be', () => {
 });
 
 describe('another process with the same file', () => {
-  it('shares it: both read what the other wrote', () => {
-    const path = writtenPath();
-    const [one, other] = [openStateFile(path), openStateFile(path)];
-    one.write([{ kind: 'core', key: '["fs2"]', value: '["c-2"]' }]);
-    other.write([{ kind: 'core', key: '["fs3"]', value: '["c-3"]' }]);
-    expect(one.read()).toEqual(other.read());
-    expect(one.read()).toHaveLength(4);
-    one.close();
-    other.close();
-  });
+  const isRefused = (path: string): void => {
+    expect(() => openStateFile(path, 0)).toThrow(/^problem state-in-use at [^]*TRUNKHUNT_STATE/);
+  };
 
-  it('is not waited for: what cannot be written while it writes is refused, and can be written afterwards', () => {
+  it('is refused while it is open, by whichever name, and let in when it is closed', () => {
     const path = writtenPath();
-    const prepare = vi.spyOn(BetterSqlite.prototype, 'prepare');
-    onTestFinished(() => {
-      prepare.mockRestore();
-    });
-    const file = openStateFile(path);
-    // How long a refusal takes is nothing to assert; so ask the connection how long it would wait.
-    const [connection] = prepare.mock.contexts.slice(-1) as readonly BetterSqlite.Database[];
-    expect(connection!.pragma('busy_timeout', { simple: true })).toBe(0);
-    const owner = new BetterSqlite(path);
-    owner.exec('BEGIN IMMEDIATE');
-    const news = [{ kind: 'core', key: '["fs2"]', value: '["c-2"]' }];
-    expect(() => {
-      file.write(news);
-    }).toThrow(/locked/);
-    owner.exec('COMMIT');
-    owner.close();
-    file.write(news);
-    file.close();
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(path, link);
+    const one = openStateFile(path);
+    for (const name of [path, link]) isRefused(name);
+    expect(existsSync(`${path}.damaged`)).toBe(false);
+    one.write([{ kind: 'core', key: '["fs2"]', value: '["c-2"]' }]);
+    one.close();
     expect(reopened(path).rows).toHaveLength(3);
   });
 
-  it('does not lose it to us where it keeps everybody else out', () => {
+  it('is refused from the first moment of a new file on', () => {
+    const path = newPath();
+    const one = openStateFile(path);
+    isRefused(path);
+    one.close();
+    expect(reopened(path)).toEqual({ complaint: undefined, rows: [] });
+  });
+
+  it('that was quicker to begin it anew keeps it, and the one before writes nothing', () => {
     const path = writtenPath();
-    const owner = new BetterSqlite(path);
-    owner.pragma('locking_mode = EXCLUSIVE');
-    owner.exec("UPDATE learned SET value = '[]' WHERE kind = 'core'");
-    try {
-      expect(() => openStateFile(path)).toThrow(/locked/);
-      expect(existsSync(`${path}.damaged`)).toBe(false);
-    } finally {
-      owner.close();
-    }
-    expect(reopened(path).rows).toEqual([{ ...rows[0], value: '[]' }, rows[1]]);
+    const before = openStateFile(path);
+    rmSync(path);
+    const after = openStateFile(path);
+    expect(() => before.renew()).toThrow(/locked/);
+    expect(() => {
+      before.write(rows);
+    }).toThrow(Error);
+    expect(after.read()).toEqual([]);
+    after.close();
+    expect([before.renew(), before.read()]).toEqual([true, []]);
+    before.close();
+  });
+
+  it('keeps us out where it is no server, too, and loses nothing by that', () => {
+    const path = writtenPath();
+    const reader = new BetterSqlite(path);
+    expect(reader.prepare('SELECT count(*) FROM learned').pluck().get()).toBe(2);
+    isRefused(path);
+    reader.close();
+    expect(reopened(path)).toEqual({ complaint: undefined, rows });
   });
 });

@@ -133,3 +133,54 @@ describe('what a switch was given', () => {
     expect(applied.of('fs1').get('a')?.fingerprint).toBe(fingerprintIn(after, 'a'));
   });
 });
+
+describe('a switch asks here', () => {
+  const after = snapshotOf({ a: {} });
+  let nowMs: number;
+  const begin = () => {
+    nowMs = 0;
+    const applied = new AppliedGateways(() => nowMs);
+    return {
+      applied,
+      asksHere: () => applied.hasFetched('fs1', 'external'),
+      /** A rescan, answered here or by another server. */
+      rescan: (isHere: boolean) => {
+        const sinceMs = nowMs;
+        nowMs += 1;
+        if (isHere) applied.served(after, 'fs1', 'external');
+        applied.fetched('fs1', 'external', sinceMs);
+      },
+    };
+  };
+
+  it('once it has, for as long as it is never seen to ask another server', () => {
+    const { rescan, asksHere } = begin();
+    expect(asksHere()).toBe(false);
+    rescan(true);
+    nowMs += 1_000_000;
+    rescan(true);
+    nowMs += 1_000_000;
+    expect(asksHere()).toBe(true);
+  });
+
+  it('only if it has just now, where it was seen to ask another one', () => {
+    const { rescan, asksHere } = begin();
+    rescan(true);
+    nowMs += 10_000;
+    rescan(false);
+    expect(asksHere()).toBe(false);
+    rescan(true);
+    expect(asksHere()).toBe(true);
+    nowMs += 10_001;
+    expect(asksHere()).toBe(false);
+  });
+
+  it('is known of each switch and profile apart', () => {
+    const { rescan, applied } = begin();
+    rescan(false);
+    nowMs += 100_000;
+    applied.served(after, 'fs2', 'external');
+    nowMs += 100_000;
+    expect(['fs1', 'fs2'].map((hostname) => applied.hasFetched(hostname, 'external'))).toEqual([false, true]);
+  });
+});

@@ -20,7 +20,7 @@ export class ReconciledSwitch {
   readonly log = new CollectingLog();
   readonly metrics = new NotedMetrics();
   readonly reach = new ReachTable();
-  readonly applied = new AppliedGateways(() => 0);
+  readonly applied = new AppliedGateways(() => this.timers.nowMs());
   readonly sofia: ScriptedSofia;
   readonly gateways: SwitchGateways;
   readonly reconciler: Reconciler;
@@ -48,7 +48,7 @@ export class ReconciledSwitch {
       onReach: () => undefined,
       onVanished: () => undefined,
       onAdded: (gateway, profile) => {
-        applied.added(HOSTNAME, profile, gateway, this.#wanted(gateway));
+        applied.appeared(HOSTNAME, profile, gateway, this.#wanted(gateway));
       },
       connection: () => this.sofia.connection,
     });

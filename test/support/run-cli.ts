@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { builtProgram } from './built-program.ts';
 
 export interface CliRun {
@@ -25,8 +26,17 @@ export interface StartedCli {
 }
 
 /** Starts the real command line as a process of its own. */
-export function startCli(args: readonly string[], { environment, folder, timeoutMs }: CliOptions = {}): StartedCli {
-  const child = spawn(process.execPath, [builtProgram(), ...args], {
+export function startCli(args: readonly string[], options: CliOptions = {}): StartedCli {
+  return start(builtProgram(), args, options);
+}
+
+/** Starts a program of test/support as a process of its own. */
+export function startScript(name: string, ...args: readonly string[]): StartedCli {
+  return start(fileURLToPath(new URL(name, import.meta.url)), args, {});
+}
+
+function start(script: string, args: readonly string[], { environment, folder, timeoutMs }: CliOptions): StartedCli {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,6 +19,26 @@ describe('xml_curl.conf.xml', () => {
     ]);
   });
 
+  it('has a binding for each server, in their order, and waits for the last one the longest', () => {
+    const lines = conf({
+      otherUrls: ['http://192.0.2.2/fsapi', 'http://192.0.2.3/fsapi'],
+      credentials: 'a:b',
+      headers: ['X-A'],
+    });
+    const own = (name: string, url: string, seconds: number) => [
+      `  binding name=${name}`,
+      `   param name=gateway-url value=${url}?headers=X-A bindings=configuration|directory|dialplan`,
+      '   param name=gateway-credentials value=a:b',
+      `   param name=timeout value=${seconds}`,
+      ...[...STANDARD_FIELDS, 'variable_sip_h_X-A'].map((field) => `   param name=enable-post-var value=${field}`),
+    ];
+    expect(lines.slice(2)).toEqual([
+      ...own('trunkhunt', URL, 1),
+      ...own('trunkhunt-2', 'http://192.0.2.2/fsapi', 1),
+      ...own('trunkhunt-3', 'http://192.0.2.3/fsapi', 2),
+    ]);
+  });
+
   it.each([
     ['a dialplan look-up needs', ['Unique-ID', 'Hunt-Context', 'Hunt-Destination-Number']],
     ['conditions of routes need', ['Hunt-Caller-ID-Number', 'Hunt-Network-Addr']],

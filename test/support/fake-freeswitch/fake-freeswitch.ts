@@ -13,8 +13,8 @@ export interface FakeFreeswitchOptions {
   readonly hostname: string;
   /** All time comes from them, stamps included. */
   readonly timers: Timers;
-  /** The one binding of mod_xml_curl; undefined = none, so everything is local. */
-  readonly lookup: LookupTarget | undefined;
+  /** The bindings of mod_xml_curl in their order; undefined = none, so everything is local. */
+  readonly lookup: LookupTarget | readonly LookupTarget[] | undefined;
   /** ClueCon by default. */
   readonly eslPassword?: string;
   /** In the local sofia.conf, each with `<domain name="all" parse="true"/>`; `external` by default. */

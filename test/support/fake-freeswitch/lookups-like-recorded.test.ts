@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { recordedRequest } from '../recorded-request.ts';
 import { distributorXml, gatewaysXml, listXml, planXml } from './answer-xml.ts';
@@ -180,6 +180,35 @@ describe('an answer that is no use (contract 1.5)', () => {
     const result = await fake!.call({ number: '1004' });
     lookups = await ScriptedLookups.start();
     expect(result).toMatchObject({ answered: false, finalStatus: 404, tried: [] });
+  });
+
+  it('is asked for at the next binding, as is *not found*; any other document ends the search (contract 2.1)', async () => {
+    const second = await ScriptedLookups.start();
+    onTestFinished(() => second.stop());
+    const lookup = [
+      { port: lookups.port, timeoutMs: 50_000 },
+      { port: second.port, timeoutMs: 50_000 },
+    ];
+    lookups.answers.set('distributor.conf', '<document>\n<section name="dialplan">\n</section>\n</document>\n');
+    lookups.answers.set('directory', noAnswer);
+    second.answers.set('directory', gatewaysXml({ gw1: { proxy: '127.0.0.2', register: 'false' } }));
+    await start({ lookup });
+    lookups.answers.set('dialplan', 503);
+    second.answers.set('dialplan', planXml(['respond 486']));
+    expect((await fake!.call({ number: '1004' })).finalStatus).toBe(486);
+    const seen = fake!.log.requests.map((it) => [it.keyValue || it.section, it.binding, it.outcome, it.reason]);
+    expect(seen).toEqual([
+      ['distributor.conf', 0, 'not located', undefined],
+      ['sofia.conf', 0, 'not found', undefined],
+      ['sofia.conf', 1, 'not found', undefined],
+      ['sofia.conf', 0, 'not found', undefined],
+      ['sofia.conf', 1, 'not found', undefined],
+      ['directory', 0, 'failed', 'timeout'],
+      ['directory', 1, 'used', undefined],
+      ['dialplan', 0, 'failed', 'HTTP 503'],
+      ['dialplan', 1, 'used', undefined],
+    ]);
+    expect(await fake!.command('sofia profile external gwlist')).toBe('gw1 ');
   });
 
   it('a plan that FreeSWITCH would read differently ends the test, not only the call', async () => {

@@ -40,7 +40,7 @@ export class RunningSwitch {
     const { hostname, timers, random = Math.random, version = recordedVersion } = options;
     const clock = new SwitchClock(timers);
     this.core = new SwitchCore({ hostname, clock, random, version });
-    this.#xmlCurl = new XmlCurlClient(hostname, options.lookup, clock, log);
+    this.#xmlCurl = new XmlCurlClient(hostname, [options.lookup ?? []].flat(), clock, log);
     const { profiles = ['external'], localGateways = [] } = options;
     this.#sofia = new ModSofia(this.core, this.#xmlCurl, peer, profiles, localGateways);
     this.#distributor =

@@ -3,6 +3,8 @@ export interface LoggedRequest {
   readonly kind: 'request';
   readonly atMs: number;
   readonly section: string;
+  /** The how manieth binding was asked, from 0. */
+  readonly binding: number;
   /** The configuration that was asked for; empty for dialplan and directory. */
   readonly keyValue: string;
   /** The fields that tell one request from another, without those that every request has. */

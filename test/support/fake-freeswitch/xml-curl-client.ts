@@ -40,17 +40,17 @@ export interface Found {
   readonly node: XmlNode | undefined;
 }
 
-/** mod_xml_curl with one binding for every section, or none. */
+/** mod_xml_curl with bindings for every section, in their order, or none. */
 export class XmlCurlClient {
   readonly #hostname: string;
-  readonly #target: LookupTarget | undefined;
+  readonly #targets: readonly LookupTarget[];
   readonly #clock: SwitchClock;
   readonly #log: SwitchLog;
   readonly #open = new Set<Socket>();
 
-  constructor(hostname: string, target: LookupTarget | undefined, clock: SwitchClock, log: SwitchLog) {
+  constructor(hostname: string, targets: readonly LookupTarget[], clock: SwitchClock, log: SwitchLog) {
     this.#hostname = hostname;
-    this.#target = target;
+    this.#targets = targets;
     this.#clock = clock;
     this.#log = log;
   }
@@ -61,22 +61,34 @@ export class XmlCurlClient {
     return this.lookup(fields === undefined ? named : { ...named, fields });
   }
 
-  /** @returns undefined where nothing remote was of use: local files are next, whatever went wrong (contract 1.5) */
+  /**
+   * Asks one binding after the other: failures and *not found* go on to the next, any other document ends the search,
+   * even one without what was wanted (contract 2.1).
+   * @returns undefined where nothing remote was of use: local files are next, whatever went wrong (contract 1.5)
+   */
   async lookup(lookup: Lookup): Promise<Found | undefined> {
-    if (this.#target === undefined) return undefined;
+    for (const binding of this.#targets.keys()) {
+      const found = await this.#ask(binding, lookup);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #ask(binding: number, lookup: Lookup): Promise<Found | undefined> {
     try {
-      const bytes = await postLookup(this.#target, formBody(this.#hostname, lookup), this.#clock, this.#open);
+      const body = formBody(this.#hostname, lookup);
+      const bytes = await postLookup(this.#targets[binding]!, body, this.#clock, this.#open);
       if (bytes.length > mostBytes) throw new Error(`the answer has ${bytes.length} bytes`);
       const root = parseLikeFreeswitch(preprocessLikeFreeswitch(bytes).text);
       if (isNotFound(root)) {
-        this.#note(lookup, 'not found');
+        this.#note(binding, lookup, 'not found');
         return undefined;
       }
       const node = locateSection(root, lookup.section, lookup.tagName, lookup.keyName, lookup.keyValue);
-      this.#note(lookup, node === undefined ? 'not located' : 'used');
+      this.#note(binding, lookup, node === undefined ? 'not located' : 'used');
       return { root, node };
     } catch (error) {
-      this.#note(lookup, 'failed', error instanceof Error ? error.message : String(error));
+      this.#note(binding, lookup, 'failed', error instanceof Error ? error.message : String(error));
       return undefined;
     }
   }
@@ -86,12 +98,13 @@ export class XmlCurlClient {
     for (const socket of this.#open) socket.destroy();
   }
 
-  #note(lookup: Lookup, outcome: LoggedRequest['outcome'], reason?: string): void {
+  #note(binding: number, lookup: Lookup, outcome: LoggedRequest['outcome'], reason?: string): void {
     const telling = (lookup.fields ?? []).filter(([name]) => tellingFields.includes(name));
     this.#log.add({
       kind: 'request',
       atMs: this.#clock.nowMs(),
       section: lookup.section,
+      binding,
       keyValue: lookup.keyValue ?? '',
       fields: Object.fromEntries(telling.map(([name, value]) => [name, flat(value)])),
       outcome,

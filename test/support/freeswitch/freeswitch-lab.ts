@@ -24,6 +24,8 @@ export interface LabOptions extends Pick<FreeswitchOptions, 'flags' | 'localList
   readonly eslPassword?: string;
   /** Where the switch asks; none = trunkhunt. */
   readonly lookupPort?: number;
+  /** Where it asks next. */
+  readonly nextPort?: number;
 }
 
 /** SQL values of columns, as they are written. */
@@ -61,13 +63,16 @@ export class FreeswitchLab {
     sql = '',
     eslPassword = ESL_PASSWORD,
     lookupPort,
+    nextPort,
     ...options
   }: LabOptions = {}): Promise<FreeswitchLab> {
     const eslPort = await freePort();
     const sipPort = await freePort();
     const inventory = temporaryInventory(sql + (options.isProfileInSql === true ? profileSql(sipPort) : ''));
     const serve = await serveProcess(['--database', inventory.path]);
-    const xmlCurlConf = (await runCli(['xml-curl-conf', '--listen', `127.0.0.1:${lookupPort ?? serve.port}`])).stdout;
+    const ports = [lookupPort ?? serve.port, ...(nextPort === undefined ? [] : [nextPort])];
+    const urls = ports.flatMap((port) => ['--url', `http://127.0.0.1:${port}/fsapi`]);
+    const xmlCurlConf = (await runCli(['xml-curl-conf', ...urls])).stdout;
     const freeswitch = await FreeswitchProcess.start({ switchname: SWITCH, eslPort, sipPort, xmlCurlConf, ...options });
     const lab = new FreeswitchLab(inventory, serve, freeswitch, await SipCaller.open(() => freeswitch.sipPort));
     // Only now, or trunkhunt would find nobody and wait ever longer before it tries again.
