@@ -9,6 +9,7 @@ import { describeSettings, readSettings, type Settings } from '../config/setting
 import { packageVersion } from '../config/version.ts';
 import { ExportKeeper } from '../export/export-keeper.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
+import { CLIENT_TIMES } from '../http/server-limits.ts';
 import { runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
 import { migrate } from '../inventory/migrate.ts';
@@ -56,6 +57,9 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--mask-numbers <n>', 'hide the last n digits of all numbers (TRUNKHUNT_MASK_NUMBERS, else 0)')
     .option('--export-to <folder>', "keeps FreeSWITCH's own files there fresh (TRUNKHUNT_EXPORT_TO)")
     .option('--export-switch <hostname>', 'whose view they are, else what every switch has (TRUNKHUNT_EXPORT_SWITCH)')
+    .option('--max-in-work <n>', 'look-ups that may wait before calls are shed (TRUNKHUNT_MAX_IN_WORK, else 1000)')
+    .option('--max-wait-ms <n>', 'how long a call may wait before it is shed (TRUNKHUNT_MAX_WAIT_MS, else 250)')
+    .option('--max-connections <n>', 'open connections of clients (TRUNKHUNT_MAX_CONNECTIONS, else 12000)')
     .option('--insecure-no-auth', 'listen beyond loopback without asking for a password')
     .option('--create-example', 'where the database file does not exist, make it with two example gateways')
     .option('--print-config', 'print the settings, without secrets, and stop')
@@ -95,6 +99,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const stopPruning = startHistoryPruning({ path: settings.database, live, log, nowMs, after });
   try {
     fleet.start();
+    const { maxInWork, maxWaitMs, maxConnections } = settings;
     const server = await runServer(settings.listen, {
       live,
       fleet,
@@ -104,6 +109,8 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
       authorise: basicAuthorisation(settings.credentials),
       stamps: { nowMs: context.nowMs, nextDecisionId: decisionIds(context.nowMs(), context.random) },
       clockMs: context.clockMs,
+      after: context.after,
+      limits: { ...CLIENT_TIMES, maxInWork, maxWaitMs, maxConnections },
     });
     log.info({ url: `http://${formatListenAddress(server.address)}`, ...describeSettings(settings) }, 'listening');
     if (createExample) context.terminal.out(nextSteps(settings.database, server.address));

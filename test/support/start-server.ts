@@ -3,6 +3,7 @@ import type { Log } from '../../src/config/log.ts';
 import type { Credentials } from '../../src/config/credentials.ts';
 import type { Timers } from '../../src/esl/timers.ts';
 import { basicAuthorisation } from '../../src/http/authorise.ts';
+import { CLIENT_TIMES, type ServerLimits } from '../../src/http/server-limits.ts';
 import { runServer } from '../../src/http/run-server.ts';
 import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
 import { DecisionBook } from '../../src/live/decision-book.ts';
@@ -43,6 +44,7 @@ export interface TestServerOptions {
   readonly timers?: Timers;
   /** Last digits of numbers that are hidden. */
   readonly maskNumbers?: number;
+  readonly limits?: Partial<ServerLimits>;
 }
 
 const REAL_TIMERS: Timers = {
@@ -58,7 +60,7 @@ const REAL_TIMERS: Timers = {
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
 export async function startServer(
   sql: string,
-  { credentials, timers = REAL_TIMERS, maskNumbers = 0 }: TestServerOptions = {},
+  { credentials, timers = REAL_TIMERS, maskNumbers = 0, limits }: TestServerOptions = {},
 ): Promise<TestServer> {
   const inventory = temporaryInventory(sql);
   const log: LogEntry[] = [];
@@ -99,6 +101,8 @@ export async function startServer(
       authorise: basicAuthorisation(credentials),
       stamps: { nowMs: () => 0, nextDecisionId: decisionIds(0, () => 0) },
       clockMs: () => performance.now(),
+      after: (delayMs, run) => REAL_TIMERS.after(delayMs, run),
+      limits: { ...CLIENT_TIMES, maxInWork: 1_000, maxWaitMs: 250, maxConnections: 12_000, ...limits },
     },
   );
   fleet.start();
