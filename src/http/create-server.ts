@@ -66,6 +66,9 @@ export function createServer(parts: XmlCurlParts, lateMs: () => number | undefin
     },
   );
   connections.watch(server);
+  server.on('connection', () => {
+    queue.connectionCame();
+  });
   // Node would answer 417 to an expectation that it does not know; FreeSWITCH's curl has none beyond the usual one.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);

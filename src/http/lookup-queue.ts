@@ -25,6 +25,12 @@ export interface LookupQueueParts {
 /** So long look-ups are answered before the loop looks for what came meanwhile. */
 const SLICE_MS = 5;
 
+/**
+ * So many turns what came is read before some of it is answered: it must not be that everything is read and nothing
+ * answered. Turns, and not milliseconds, which pass as well while another program has the processor.
+ */
+const READING_TURNS = 100;
+
 /** The estimate of what a look-up takes follows the slices by a quarter at a time, and never falls below the least. */
 const STEP = 1.25;
 const LEAST_MS = 0.01;
@@ -42,6 +48,10 @@ export class LookupQueue {
   #next: ReceivedLookup[] = [];
   #at = 0;
   #isDraining = false;
+  #cameSome = false;
+  #turnsRead = 0;
+  /** When the last slice ended, where look-ups were left; else undefined. */
+  #leftSomeAtMs: number | undefined;
   /**
    * What a look-up usually takes: a running median (after Ma, Muthukrishnan and Sandler, Frugal Streaming, 2013), so
    * that one long document, or a pause of the garbage collector, has no call shed.
@@ -58,6 +68,14 @@ export class LookupQueue {
   /** Received in full and not answered. */
   get size(): number {
     return this.#turn.length - this.#at + this.#next.length;
+  }
+
+  /**
+   * A connection was accepted. Node accepts one in each turn of its loop: where a turn were one answer, those that wait
+   * would wait in the kernel, where nobody counts them.
+   */
+  connectionCame(): void {
+    this.#cameSome = true;
   }
 
   push(lookup: ReceivedLookup): void {
@@ -80,11 +98,19 @@ export class LookupQueue {
 
   #answerSome(): void {
     const { clockMs } = this.#parts;
+    if (this.#cameSome && this.#turnsRead < READING_TURNS) {
+      this.#cameSome = false;
+      this.#turnsRead += 1;
+      setImmediate(this.#drain);
+      return;
+    }
+    this.#turnsRead = 0;
     const startedMs = clockMs();
-    let elapsedMs = 0;
+    const sinceMs = this.#leftSomeAtMs ?? startedMs;
+    let nowMs = startedMs;
     let answered = 0;
     try {
-      for (; elapsedMs < SLICE_MS && this.size > 0; elapsedMs = clockMs() - startedMs) {
+      for (; nowMs - startedMs < SLICE_MS && this.size > 0; nowMs = clockMs()) {
         answered += 1;
         this.#answerNext();
       }
@@ -93,7 +119,13 @@ export class LookupQueue {
       this.#isDraining = this.size > 0;
       if (this.#isDraining) setImmediate(this.#drain);
     }
-    this.#msEach = Math.max(LEAST_MS, elapsedMs / answered > this.#msEach ? this.#msEach * STEP : this.#msEach / STEP);
+    this.#leftSomeAtMs = this.#isDraining ? nowMs : undefined;
+    this.#learn((nowMs - sinceMs) / answered);
+  }
+
+  /** @param ms for each look-up, with what was read and shed meanwhile */
+  #learn(ms: number): void {
+    this.#msEach = Math.max(LEAST_MS, ms > this.#msEach ? this.#msEach * STEP : this.#msEach / STEP);
   }
 
   #answerNext(): void {
