@@ -6,7 +6,15 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
-const { port, request, perSecond, seconds = Infinity, connections, requests = Infinity, keepAlive } = JSON.parse(process.argv[2]);
+const {
+  port,
+  request,
+  perSecond,
+  seconds = Infinity,
+  connections,
+  requests = Infinity,
+  keepAlive,
+} = JSON.parse(process.argv[2]);
 const bytes = readFileSync(request);
 /** A switch with `timeout` in its xml_curl.conf gives up as well. */
 const PATIENCE_MS = 10_000;
@@ -19,7 +27,13 @@ const elapsed = () => (performance.now() - startedAt) / 1000;
 const KEPT = 200_000;
 
 function answered(text, begunAt) {
-  const kind = !text.startsWith('HTTP/1.1 200') ? 'other' : text.includes('"bridge"') ? 'plan' : text.includes('not found') ? 'notFound' : 'other';
+  const kind = !text.startsWith('HTTP/1.1 200')
+    ? 'other'
+    : text.includes('"bridge"')
+      ? 'plan'
+      : text.includes('not found')
+        ? 'notFound'
+        : 'other';
   counts[kind] += 1;
   took[kind]?.push(performance.now() - begunAt);
   if (took[kind]?.length > KEPT) took[kind].splice(0, KEPT / 2);
@@ -128,5 +142,11 @@ function spread(values) {
 }
 
 const begunSeconds = await (perSecond === undefined ? closedLoop() : openLoop());
-const result = { ...counts, begunSeconds, all: spread([...took.plan, ...took.notFound]), planMs: spread(took.plan), notFoundMs: spread(took.notFound) };
+const result = {
+  ...counts,
+  begunSeconds,
+  all: spread([...took.plan, ...took.notFound]),
+  planMs: spread(took.plan),
+  notFoundMs: spread(took.notFound),
+};
 process.stdout.write(JSON.stringify(result));

@@ -45,6 +45,8 @@ export interface TestServerOptions {
   /** Last digits of numbers that are hidden. */
   readonly maskNumbers?: number;
   readonly limits?: Partial<ServerLimits>;
+  /** Those of the server's own upkeep: how late the process is, who holds a connection. */
+  readonly upkeepTimers?: Timers;
 }
 
 const REAL_TIMERS: Timers = {
@@ -60,7 +62,7 @@ const REAL_TIMERS: Timers = {
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
 export async function startServer(
   sql: string,
-  { credentials, timers = REAL_TIMERS, maskNumbers = 0, limits }: TestServerOptions = {},
+  { credentials, timers = REAL_TIMERS, maskNumbers = 0, limits, upkeepTimers = REAL_TIMERS }: TestServerOptions = {},
 ): Promise<TestServer> {
   const inventory = temporaryInventory(sql);
   const log: LogEntry[] = [];
@@ -100,8 +102,8 @@ export async function startServer(
       log: collectingLog(log),
       authorise: basicAuthorisation(credentials),
       stamps: { nowMs: () => 0, nextDecisionId: decisionIds(0, () => 0) },
-      clockMs: () => performance.now(),
-      after: (delayMs, run) => REAL_TIMERS.after(delayMs, run),
+      clockMs: () => upkeepTimers.nowMs(),
+      after: (delayMs, run) => upkeepTimers.after(delayMs, run),
       limits: { ...CLIENT_TIMES, maxInWork: 1_000, maxWaitMs: 250, maxConnections: 12_000, ...limits },
     },
   );
