@@ -22,7 +22,7 @@ interface Kept {
   readonly reasons: readonly DropReason[];
   readonly unanswered: readonly ServerResponse[];
   /** A client that the keeper knows already. */
-  open(): Promise<SlowClient>;
+  readonly open: () => Promise<SlowClient>;
 }
 
 /** A server that answers `/now` at once, and anything else not at all. */

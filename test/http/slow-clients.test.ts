@@ -92,8 +92,7 @@ describe('a client that takes its time', () => {
   });
 
   it('and does not read its answers is cut off', async () => {
-    const body =
-      'hostname=vm&section=configuration&tag_name=configuration&key_name=name&key_value=sofia.conf&profile=external';
+    const body = 'hostname=vm&section=directory&tag_name=&key_name=&key_value=&purpose=gateways&profile=external';
     const client = await slowClient(server.port, { reads: false });
     const before = (await dropped(server, 'unread')) ?? 0;
     for (let at = 0; at < 100; at += 1) client.send(lookupRequest({ body }));
