@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { connectionLimit } from '../config/connection-limit.ts';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { createLog, type Log } from '../config/log.ts';
 import { DEFAULT_DATABASE, DEFAULT_LISTEN, LOG_FORMATS, LOG_LEVELS } from '../config/given-settings.ts';
@@ -99,7 +100,11 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const stopPruning = startHistoryPruning({ path: settings.database, live, log, nowMs, after });
   try {
     fleet.start();
-    const { maxInWork, maxWaitMs, maxConnections } = settings;
+    const { maxInWork, maxWaitMs } = settings;
+    const { connections: maxConnections, openFiles } = connectionLimit(settings.maxConnections, context.readFile);
+    if (openFiles !== undefined) {
+      log.warn({ maxConnections, openFiles }, `fewer connections than maxConnections: ${openFiles} files may be open`);
+    }
     const server = await runServer(settings.listen, {
       live,
       fleet,

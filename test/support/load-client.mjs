@@ -145,7 +145,7 @@ const begunSeconds = await (perSecond === undefined ? closedLoop() : openLoop())
 const result = {
   ...counts,
   begunSeconds,
-  all: spread([...took.plan, ...took.notFound]),
+  allMs: spread([...took.plan, ...took.notFound]),
   planMs: spread(took.plan),
   notFoundMs: spread(took.notFound),
 };
