@@ -6,7 +6,7 @@ import { type Sample, sampleValue } from '../support/parse-metrics.ts';
 import { reportFigure } from './report-figure.ts';
 import { ofThisRun } from './run-length.ts';
 
-const { count, seconds } = ofThisRun({ quick: { count: 2_000, seconds: 4 }, long: { count: 10_000, seconds: 60 } });
+const { count, seconds } = ofThisRun({ quick: { count: 2_000, seconds: 2 }, long: { count: 10_000, seconds: 60 } });
 const PER_SECOND = 100;
 const PATIENCE = { timeout: 60_000, interval: 100 };
 

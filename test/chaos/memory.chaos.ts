@@ -7,7 +7,7 @@ import { ofThisRun } from './run-length.ts';
 /** `CHAOS_REQUESTS` says another number for the long run. */
 const REQUESTS = ofThisRun({ quick: 20_000, long: Number(process.env['CHAOS_REQUESTS'] ?? 10_000_000) });
 
-const PIECES = 50;
+const PIECES = ofThisRun({ quick: 20, long: 100 });
 const TENTH = PIECES / 10;
 
 /** What leaks is there to stay; what waits for the garbage collector differs by less than this. */

@@ -68,7 +68,7 @@ const IN_VAIN = (count: number): string => `
 /** @param vainRoutes makes a decision expensive: some 6,000 of them take a millisecond */
 export async function loadedServer(args: readonly string[], vainRoutes = 0): Promise<LoadedServer> {
   const inventory = temporaryInventory(INVENTORY + (vainRoutes === 0 ? '' : IN_VAIN(vainRoutes)));
-  const server = await serveProcess(['--database', inventory.path, '--log-level', 'warn', ...args]);
+  const server = await serveProcess(['--database', inventory.path, ...args]);
   onTestFinished(() => void server.child.kill('SIGKILL'));
   const { port } = server;
   return {
