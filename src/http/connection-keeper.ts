@@ -1,8 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Server, Socket } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import type { DropReason } from '../metrics/load-metrics.ts';
 import type { ServerLimits } from './server-limits.ts';
+
+/** Its class belongs to the event socket's floor. */
+type Socket = IncomingMessage['socket'];
 
 /** One connection, in the order of the last whole request. */
 interface Kept {

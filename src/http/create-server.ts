@@ -140,9 +140,9 @@ function readiness(serving: Serving | undefined, lateMs: number | undefined): { 
 
 /** A client that is too slow. One that has begun is told *not found*, so that a switch goes on at once. */
 function cutOff(socket: Socket, metrics: LoadMetrics): void {
-  // It was told what is wrong with its request already, and holds on.
-  const isRefused = socket.writableEnded;
-  metrics.dropped(isRefused ? 'unread' : socket.bytesRead === 0 ? 'silent' : 'incomplete');
+  // It was answered already, and holds on.
+  const isUnread = socket.writableEnded || socket.writableLength > 0;
+  metrics.dropped(isUnread ? 'unread' : socket.bytesRead === 0 ? 'silent' : 'incomplete');
   if (socket.writable && socket.bytesRead > 0 && socket.bytesWritten === 0) socket.write(REFUSAL);
   socket.destroySoon();
 }

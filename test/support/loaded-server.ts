@@ -7,7 +7,8 @@ import { serveProcess } from './serve-process.ts';
 import { temporaryInventory } from './temporary-inventory.ts';
 
 const run = promisify(execFile);
-const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const CLIENT = fileURLToPath(new URL('./load-client.mjs', import.meta.url));
+const REQUEST = fileURLToPath(new URL('../fixtures/requests/dialplan-9980.http', import.meta.url));
 
 /** What a load was: one of the two loops of `load-client.mjs`. */
 export interface Load {
@@ -75,9 +76,8 @@ export async function loadedServer(args: readonly string[], vainRoutes = 0): Pro
     port,
     pid: server.child.pid ?? 0,
     load: async (load) => {
-      const request = fileOf('../fixtures/requests/dialplan-9980.http');
-      const options = JSON.stringify({ port, request, ...load });
-      const { stdout } = await run(process.execPath, [fileOf('load-client.mjs'), options]);
+      const options = JSON.stringify({ port, request: REQUEST, ...load });
+      const { stdout } = await run(process.execPath, [CLIENT, options]);
       return JSON.parse(stdout) as LoadResult;
     },
     metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()),
