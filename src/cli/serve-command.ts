@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { connectionLimit } from '../config/connection-limit.ts';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { createLog, type Log } from '../config/log.ts';
 import { DEFAULT_DATABASE, DEFAULT_LISTEN, LOG_FORMATS, LOG_LEVELS } from '../config/given-settings.ts';
@@ -10,6 +11,7 @@ import { packageVersion } from '../config/version.ts';
 import { ExportKeeper } from '../export/export-keeper.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
+import { CLIENT_TIMES } from '../http/server-limits.ts';
 import { type RunningServer, runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
 import { migrate } from '../inventory/migrate.ts';
@@ -60,6 +62,9 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--mask-numbers <n>', 'hide the last n digits of all numbers (TRUNKHUNT_MASK_NUMBERS, else 0)')
     .option('--export-to <folder>', "keeps FreeSWITCH's own files there fresh (TRUNKHUNT_EXPORT_TO)")
     .option('--export-switch <hostname>', 'whose view they are, else what every switch has (TRUNKHUNT_EXPORT_SWITCH)')
+    .option('--max-in-work <n>', 'look-ups that may wait before calls are shed (TRUNKHUNT_MAX_IN_WORK, else 1000)')
+    .option('--max-wait-ms <n>', 'how long a call may wait before it is shed (TRUNKHUNT_MAX_WAIT_MS, else 250)')
+    .option('--max-connections <n>', 'open connections of clients (TRUNKHUNT_MAX_CONNECTIONS, else 12000)')
     .option('--insecure-no-auth', 'listen beyond loopback without asking for a password')
     .option('--create-example', 'where the database file does not exist, make it with two example gateways')
     .option('--print-config', 'print the settings, without secrets, and stop')
@@ -114,6 +119,11 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const stopPruning = startHistoryPruning({ path: settings.database, live, log, ...ages });
   try {
     fleet.start();
+    const { maxInWork, maxWaitMs } = settings;
+    const { connections: maxConnections, openFiles } = connectionLimit(settings.maxConnections, context.readFile);
+    if (openFiles !== undefined) {
+      log.warn({ maxConnections, openFiles }, `fewer connections than maxConnections: ${openFiles} files may be open`);
+    }
     server = await runServer(settings.listen, {
       live,
       fleet,
@@ -123,6 +133,8 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
       authorise: basicAuthorisation(settings.credentials),
       stamps: { nowMs: context.nowMs, nextDecisionId: decisionIds(context.nowMs(), context.random) },
       clockMs: context.clockMs,
+      after: context.after,
+      limits: { ...CLIENT_TIMES, maxInWork, maxWaitMs, maxConnections },
     });
     log.info({ url: `http://${formatListenAddress(server.address)}`, ...describeSettings(settings) }, 'listening');
     if (createExample) context.terminal.out(nextSteps(settings.database, server.address));

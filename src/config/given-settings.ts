@@ -58,6 +58,9 @@ export const GivenSettings = z.object({
   maskNumbers: whole(0, 64, 0),
   exportTo: z.string().min(1, 'it is empty').optional(),
   exportSwitch: z.string().optional(),
+  maxInWork: whole(0, 1_000_000, 1_000),
+  maxWaitMs: whole(0, 60_000, 250),
+  maxConnections: whole(1, 1_000_000, 12_000),
 });
 
 export type SettingName = keyof typeof GivenSettings.shape;

@@ -42,6 +42,12 @@ export interface Settings {
   readonly exportTo: string | undefined;
   /** The switch whose view those are; undefined = what every switch has. */
   readonly exportSwitch: string | undefined;
+  /** Look-ups that may wait for their turn before calls are shed; 0 = any number. */
+  readonly maxInWork: number;
+  /** How long a call may have to wait for its turn, in milliseconds, before it is shed; 0 = any time. */
+  readonly maxWaitMs: number;
+  /** Open connections of clients. */
+  readonly maxConnections: number;
 }
 
 /** `listen`: the command is going to, so that it matters who can reach the address. */
@@ -106,6 +112,9 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     decisionLogMegabytes: String(settings.decisionLogMegabytes),
     decisionLogFiles: String(settings.decisionLogFiles),
     maskNumbers: String(settings.maskNumbers),
+    maxInWork: settings.maxInWork === 0 ? 'any number' : String(settings.maxInWork),
+    maxWaitMs: settings.maxWaitMs === 0 ? 'any time' : String(settings.maxWaitMs),
+    maxConnections: String(settings.maxConnections),
     ...(exportTo === undefined ? {} : { exportTo, exportSwitch: exportSwitch ?? 'what every switch has' }),
   };
 }

@@ -1,10 +1,14 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type Express } from 'express';
+import type { Serving } from '../live/live-state.ts';
+import type { LoadMetrics } from '../metrics/load-metrics.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { apiRoutes } from './api-routes.ts';
 import { CHALLENGE } from './authorise.ts';
+import { ConnectionKeeper } from './connection-keeper.ts';
 import { failedRequest } from './failed-request.ts';
+import type { LookupQueue } from './lookup-queue.ts';
 import { BODY_BYTES_LIMIT } from './read-body.ts';
 import { statusPage } from './status-page.ts';
 import { xmlCurlEndpoint, type XmlCurlParts } from './xml-curl-endpoint.ts';
@@ -15,30 +19,57 @@ const LOOKUP_PATH = '/fsapi';
 /** "GET style" puts everything into the request line; Node's own limit is 16 kB. */
 const HEAD_BYTES_LIMIT = BODY_BYTES_LIMIT + 16 * 1024;
 
-/** A switch sends its request at once; who takes longer than this holds a connection for nothing. */
-const REQUEST_TIMEOUT_MS = 10_000;
+/** How often Node looks for clients that are too slow, where their time is long enough. */
+const CHECKING_MS = 1_000;
+
+/** The server, and what it has to do at the moment. */
+export interface CreatedServer {
+  readonly server: Server;
+  readonly queue: Pick<LookupQueue, 'size'>;
+  readonly connections: ConnectionKeeper;
+}
 
 /**
  * The whole server. Look-ups go straight to their handler, since every millisecond of them is post-dial delay; Express
  * serves everything else.
+ * @param lateMs how late the process is all the time, in milliseconds; undefined where it is not
  */
-export function createServer(parts: XmlCurlParts): Server {
-  const lookup = xmlCurlEndpoint(parts);
-  const app = createApp(parts);
+export function createServer(parts: XmlCurlParts, lateMs: () => number | undefined): CreatedServer {
+  const { limits, clockMs, metrics } = parts;
+  const connections = new ConnectionKeeper({
+    limits,
+    clockMs,
+    dropped: (reason) => {
+      metrics.load.dropped(reason);
+    },
+  });
+  const { handle: lookup, queue } = xmlCurlEndpoint(parts, (request, response) => {
+    connections.received(request, response);
+  });
+  const app = createApp(parts, lateMs);
   const server = createHttpServer(
     {
       maxHeaderSize: HEAD_BYTES_LIMIT,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 1_000,
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.headMs,
+      keepAliveTimeout: limits.idleMs,
+      connectionsCheckingInterval: Math.min(CHECKING_MS, limits.headMs),
       // What lacks it is answered as anything else that is not ours.
       requireHostHeader: false,
     },
     (request: IncomingMessage, response: ServerResponse) => {
       if (isLookup(request.url ?? '')) lookup(request, response);
-      else app(request, response);
+      else {
+        // No page waits for a body.
+        connections.received(request, response);
+        app(request, response);
+      }
     },
   );
+  connections.watch(server);
+  server.on('connection', () => {
+    queue.connectionCame();
+  });
   // Node would answer 417 to an expectation that it does not know; FreeSWITCH's curl has none beyond the usual one.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);
@@ -52,13 +83,15 @@ export function createServer(parts: XmlCurlParts): Server {
     ours.destroySoon();
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    answerClientError(error, socket as Socket, parts);
+    const ours = socket as Socket;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') cutOff(ours, metrics.load);
+    else answerClientError(error, ours, parts);
   });
-  return server;
+  return { server, queue, connections };
 }
 
 /** The part of a socket that answering needs; its class belongs to the event socket's floor. */
-type Socket = Duplex & { readonly bytesWritten: number; destroySoon(): void };
+type Socket = Duplex & { readonly bytesRead: number; readonly bytesWritten: number; destroySoon(): void };
 
 /** A slash too many, or the whole URL in the request line, does not make it another place. */
 function isLookup(url: string): boolean {
@@ -66,7 +99,7 @@ function isLookup(url: string): boolean {
   return /^(?:https?:\/\/[^/?#]*)?\/+fsapi\/*(?:\?|$)/i.test(url);
 }
 
-function createApp(parts: XmlCurlParts): Express {
+function createApp(parts: XmlCurlParts, lateMs: () => number | undefined): Express {
   const { live, metrics, authorise } = parts;
   const app = express();
   app.disable('x-powered-by');
@@ -75,11 +108,11 @@ function createApp(parts: XmlCurlParts): Express {
     response.type('text/plain').send('alive\n');
   });
   app.get('/readyz', (_request, response) => {
-    const { serving } = live;
+    const { isReady, message } = readiness(live.serving, lateMs());
     response
-      .status(serving === undefined ? 503 : 200)
+      .status(isReady ? 200 : 503)
       .type('text/plain')
-      .send(serving === undefined ? 'no inventory is being served\n' : `ready, generation ${serving.generation}\n`);
+      .send(`${message}\n`);
   });
   app.use((request, response, next) => {
     if (authorise(request)) next();
@@ -99,6 +132,23 @@ function createApp(parts: XmlCurlParts): Express {
   return app;
 }
 
+/** Whether switches are better off with this server than with another, or with their own files. */
+function readiness(serving: Serving | undefined, lateMs: number | undefined): { isReady: boolean; message: string } {
+  if (serving === undefined) return { isReady: false, message: 'no inventory is being served' };
+  if (lateMs === undefined) return { isReady: true, message: `ready, generation ${serving.generation}` };
+  const message = `too busy: what is due is done ${Math.round(lateMs)} ms late, and has been for seconds`;
+  return { isReady: false, message };
+}
+
+/** A client that is too slow. One that has begun is told *not found*, so that a switch goes on at once. */
+function cutOff(socket: Socket, metrics: LoadMetrics): void {
+  // It was answered already, and holds on.
+  const isUnread = socket.writableEnded || socket.writableLength > 0;
+  metrics.dropped(isUnread ? 'unread' : socket.bytesRead === 0 ? 'silent' : 'incomplete');
+  if (socket.writable && socket.bytesRead > 0 && socket.bytesWritten === 0) socket.write(REFUSAL);
+  socket.destroySoon();
+}
+
 /**
  * What cannot be read as HTTP, or has too large a head, is answered as any other look-up that is not ours, as long as
  * nothing was answered on this connection yet.
@@ -109,7 +159,12 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, { metri
     return;
   }
   metrics.requestAnswered('other', error.code === 'HPE_HEADER_OVERFLOW' ? 'too_large' : 'malformed', '', 0);
-  const length = Buffer.byteLength(NOT_FOUND_DOCUMENT);
-  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: ${length}\r\nConnection: close`;
-  socket.end(`${head}\r\n\r\n${NOT_FOUND_DOCUMENT}`);
+  socket.end(REFUSAL);
 }
+
+const REFUSAL = `HTTP/1.1 200 OK\r
+Content-Type: text/xml; charset=utf-8\r
+Content-Length: ${Buffer.byteLength(NOT_FOUND_DOCUMENT)}\r
+Connection: close\r
+\r
+${NOT_FOUND_DOCUMENT}`;

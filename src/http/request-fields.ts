@@ -70,6 +70,18 @@ export class FieldReader {
   }
 }
 
+/** One of the first five fields, where nothing else is wanted: `FieldReader` would read on to the end of the form. */
+export function firstOf(form: string, name: 'hostname' | 'section'): string {
+  for (let start = 0; start < form.length;) {
+    const end = endOfPair(form, start);
+    if (form.charCodeAt(start + name.length) === EQUALS && form.startsWith(name, start)) {
+      return decodeUtf8(form.slice(start + name.length + 1, end));
+    }
+    start = end + 1;
+  }
+  return '';
+}
+
 function endOfPair(form: string, start: number): number {
   const end = form.indexOf('&', start);
   return end === -1 ? form.length : end;

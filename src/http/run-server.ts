@@ -1,7 +1,16 @@
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { OperatorError } from '../errors/operator-error.ts';
+import { LoopWatch } from '../live/loop-watch.ts';
 import { createServer } from './create-server.ts';
 import type { XmlCurlParts } from './xml-curl-endpoint.ts';
+
+/**
+ * New connections that the kernel holds while we are busy, as far as its own limit (net.core.somaxconn) goes. Beyond it
+ * a connection is not refused, but made a second later or more: a call waits less behind all of these.
+ */
+const BACKLOG = 4_096;
+
+const SWEEP_EVERY_MS = 1_000;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -13,20 +22,34 @@ export interface RunningServer {
 
 /** @throws OperatorError listen-failed */
 export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Promise<RunningServer> {
-  const server = createServer(parts);
+  const { clockMs, after, log, metrics } = parts;
+  const timers = { nowMs: clockMs, after };
+  const loop = new LoopWatch({
+    timers,
+    log,
+    observe: (seconds) => {
+      metrics.load.loopWasLate(seconds);
+    },
+  });
+  const { server, queue, connections } = createServer(parts, () => loop.lateMs);
+  metrics.load.readFrom(() => ({ inWork: queue.size, connections: connections.size }));
   await new Promise<void>((resolve, reject) => {
     const failed = (error: Error): void => {
       reject(listenFailed(listen, error));
     };
     server.once('error', failed);
-    server.listen({ host: listen.host, port: listen.port }, () => {
+    server.listen({ host: listen.host, port: listen.port, backlog: BACKLOG }, () => {
       server.off('error', failed);
       resolve();
     });
   });
   // A connection that could not be taken over is its caller's loss, not the end of the server.
   server.on('error', (error) => {
-    parts.log.warn({ error: error.message }, `a connection could not be accepted: ${error.message}`);
+    log.warn({ error: error.message }, `a connection could not be accepted: ${error.message}`);
+  });
+  loop.start();
+  const stopSweeping = repeat(after, SWEEP_EVERY_MS, () => {
+    connections.sweep();
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : listen.port;
@@ -34,6 +57,8 @@ export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Pro
     address: { host: listen.host, port },
     stop: (graceMs) =>
       new Promise((resolve) => {
+        loop.stop();
+        stopSweeping();
         const cutOff = setTimeout(() => {
           server.closeAllConnections();
           resolve();
@@ -47,6 +72,18 @@ export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Pro
         server.keepAliveTimeout = 1;
       }),
   };
+}
+
+function repeat(after: XmlCurlParts['after'], everyMs: number, run: () => void): () => void {
+  let cancel = after(everyMs, again);
+  return () => {
+    cancel();
+  };
+
+  function again(): void {
+    run();
+    cancel = after(everyMs, again);
+  }
 }
 
 function listenFailed(listen: ListenAddress, error: Error): OperatorError {

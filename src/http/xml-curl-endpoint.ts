@@ -9,8 +9,11 @@ import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { HEADERS_QUERY } from '../xml/xml-curl-conf.ts';
 import { answerLookup, type CallStamps, type LookupAnswer, wantedFields } from './answer-lookup.ts';
 import { type Authorise, CHALLENGE } from './authorise.ts';
+import { LookupQueue, type ReceivedLookup } from './lookup-queue.ts';
 import { readBody } from './read-body.ts';
-import { FieldReader } from './request-fields.ts';
+import { FieldReader, firstOf } from './request-fields.ts';
+import type { ServerLimits } from './server-limits.ts';
+import { ShedLog } from './shed-log.ts';
 
 export interface XmlCurlParts {
   readonly live: LiveState;
@@ -22,27 +25,37 @@ export interface XmlCurlParts {
   readonly stamps: CallStamps;
   /** Monotonic clock, milliseconds. */
   readonly clockMs: () => number;
+  /** Runs once after so many milliseconds. @returns how to cancel it */
+  readonly after: (delayMs: number, run: () => void) => () => void;
+  readonly limits: ServerLimits;
 }
 
 const NOT_FOUND = { section: 'other', hostname: '', document: NOT_FOUND_DOCUMENT } as const;
+
+/** The endpoint, and what waits there. */
+export interface XmlCurlEndpoint {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly queue: LookupQueue;
+}
 
 /**
  * The endpoint for mod_xml_curl: a plain handler that mounts anywhere. Apart from a missing password, every request is
  * answered with 200 and a document, since FreeSWITCH takes anything else for a failure of ours (contract 1.5).
  * POST has its fields in the body, every other method ("GET style") in the query.
+ * @param received is told when a request is there in full, or will be answered without the rest of it
  */
-export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage, response: ServerResponse) => void {
+export function xmlCurlEndpoint(
+  parts: XmlCurlParts,
+  received: (request: IncomingMessage, response: ServerResponse) => void,
+): XmlCurlEndpoint {
   const refusals = new RefusalLog(parts);
   const readers = new FieldReaders(parts.live);
-  return (request, response) => {
+  const queue = lookupQueue(parts, readers);
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const startedMs = parts.clockMs();
-    const finish = (answer: LookupAnswer): void => {
-      send(response, answer.document);
-      const seconds = (parts.clockMs() - startedMs) / 1000;
-      parts.metrics.requestAnswered(answer.section, answer.result, answer.hostname, seconds);
-    };
     if (!parts.authorise(request)) {
       refusals.note(request.socket.remoteAddress);
+      received(request, response);
       request.resume();
       response.writeHead(401, { 'WWW-Authenticate': CHALLENGE, 'Content-Length': 0 }).end();
       parts.metrics.requestAnswered('other', 'unauthorized', '', (parts.clockMs() - startedMs) / 1000);
@@ -50,14 +63,48 @@ export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage,
     }
     const query = queryOf(request.url ?? '');
     if (request.method !== 'POST') {
+      received(request, response);
       request.resume();
-      finish(answerForm(query, query, readers, parts));
+      queue.push({ form: query, query, response, startedMs });
       return;
     }
     readBody(request, (body) => {
-      finish(body === undefined ? { ...NOT_FOUND, result: 'too_large' } : answerForm(body, query, readers, parts));
+      received(request, response);
+      if (body === undefined) finish({ response, startedMs }, { ...NOT_FOUND, result: 'too_large' }, parts);
+      else queue.push({ form: body, query, response, startedMs });
     });
   };
+  return { handle, queue };
+}
+
+function lookupQueue(parts: XmlCurlParts, readers: FieldReaders): LookupQueue {
+  const { limits, clockMs, metrics } = parts;
+  const sheds = new ShedLog(parts);
+  return new LookupQueue({
+    limits,
+    clockMs,
+    answer: (lookup) => {
+      finish(lookup, answerForm(lookup, readers, parts), parts);
+    },
+    shed: ({ form, response }) => {
+      const hostname = firstOf(form, 'hostname');
+      send(response, NOT_FOUND_DOCUMENT);
+      metrics.requestPassed('dialplan', 'shed', hostname);
+      sheds.note(hostname);
+    },
+    abandon: () => {
+      metrics.requestPassed('other', 'abandoned', '');
+    },
+  });
+}
+
+function finish(
+  { response, startedMs }: Pick<ReceivedLookup, 'response' | 'startedMs'>,
+  { section, result, hostname, document }: LookupAnswer,
+  { metrics, clockMs }: XmlCurlParts,
+): void {
+  send(response, document);
+  metrics.requestAnswered(section, result, hostname, (clockMs() - startedMs) / 1000);
 }
 
 /** Tells of wrong passwords, once a minute at most: FreeSWITCH itself goes on to its local files without much ado. */
@@ -86,8 +133,7 @@ class RefusalLog {
 
 /** Answers a form; a mistake of ours is told to the operator, and is *not found* to FreeSWITCH. */
 function answerForm(
-  form: string,
-  query: string,
+  { form, query }: ReceivedLookup,
   readers: FieldReaders,
   { live, log, stamps }: XmlCurlParts,
 ): LookupAnswer {

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { ChildCache } from './child-cache.ts';
 import { DecisionLogMetrics } from './decision-log-metrics.ts';
 import { LiveMetrics, type LiveReading } from './live-metrics.ts';
+import { LoadMetrics } from './load-metrics.ts';
 import type { NumberRejection } from '../routing/dial-number.ts';
 import type { GatewayState } from '../routing/gateway.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
@@ -14,6 +15,9 @@ export type RequestSection = 'configuration' | 'directory' | 'dialplan' | 'other
 
 /** What came of a request. `served` = a document, `not_found` = FreeSWITCH goes on to its own files. */
 export type RequestResult = 'served' | 'refused' | 'not_found' | 'too_large' | 'malformed' | 'unauthorized' | 'error';
+
+/** A request that was not looked at: `shed` = *not found* since there are too many, `abandoned` = its client went away. */
+export type PassedResult = 'shed' | 'abandoned';
 
 /** `no_gateway`: the inventory gives none; `all_down`: health leaves none; `all_full`: all that are left are at a limit. */
 export type DecisionOutcome = 'planned' | 'no_gateway' | 'all_down' | 'all_full' | 'rejected_number' | 'no_route';
@@ -122,6 +126,7 @@ export class ServerMetrics {
   readonly live = new LiveMetrics(this.#registry, () => this.#read());
   readonly decisionLog = new DecisionLogMetrics(this.#registry);
   readonly unhandled = new UnhandledMetrics(this.#registry);
+  readonly load = new LoadMetrics(this.#registry);
 
   constructor(version: string, nodeVersion: string) {
     collectDefaultMetrics({ register: this.#registry });
@@ -146,6 +151,11 @@ export class ServerMetrics {
   requestAnswered(section: RequestSection, result: RequestResult, hostname: string, seconds: number): void {
     this.#requests.inc(section, result, this.switchLabel(hostname));
     this.#secondsChildren.get(section).observe(seconds);
+  }
+
+  /** Its time is not observed: the quickest answers would hide how slow the others are. */
+  requestPassed(section: RequestSection, result: PassedResult, hostname: string): void {
+    this.#requests.inc(section, result, this.switchLabel(hostname));
   }
 
   decided(group: string | undefined, outcome: DecisionOutcome): void {
@@ -214,7 +224,7 @@ export class ServerMetrics {
       for (const { gateway } of members) this.#selected.begin(group, gateway.name, '1');
     }
     for (const hostname of [...snapshot.hostnames, OTHER_SWITCH]) {
-      this.#requests.begin('dialplan', 'served', hostname);
+      for (const result of ['served', 'shed']) this.#requests.begin('dialplan', result, hostname);
       // What is missing is noticed anew: other routes need other fields.
       this.#missingFields.set({ switch: hostname }, 0);
     }

@@ -48,6 +48,9 @@ describe('settings', () => {
       decisionLogMegabytes: 100,
       decisionLogFiles: 10,
       maskNumbers: 0,
+      maxInWork: 1_000,
+      maxWaitMs: 250,
+      maxConnections: 12_000,
     });
   });
 
@@ -62,6 +65,9 @@ describe('settings', () => {
     TRUNKHUNT_DECISION_LOG_MEGABYTES: '7',
     TRUNKHUNT_DECISION_LOG_FILES: '0',
     TRUNKHUNT_MASK_NUMBERS: '4',
+    TRUNKHUNT_MAX_IN_WORK: '0',
+    TRUNKHUNT_MAX_WAIT_MS: '100',
+    TRUNKHUNT_MAX_CONNECTIONS: '1',
   };
 
   it("come from variables, and others are nobody's business", () => {
@@ -78,6 +84,9 @@ describe('settings', () => {
       decisionLogMegabytes: 7,
       decisionLogFiles: 0,
       maskNumbers: 4,
+      maxInWork: 0,
+      maxWaitMs: 100,
+      maxConnections: 1,
     });
   });
 
@@ -93,6 +102,9 @@ describe('settings', () => {
       decisionLogMegabytes: '1',
       decisionLogFiles: '1000',
       maskNumbers: '64',
+      maxInWork: '7',
+      maxWaitMs: '0',
+      maxConnections: '1000000',
     };
     expect(read(variables, flags)).toEqual({
       ...paths,
@@ -104,6 +116,9 @@ describe('settings', () => {
       decisionLogMegabytes: 1,
       decisionLogFiles: 1000,
       maskNumbers: 64,
+      maxInWork: 7,
+      maxWaitMs: 0,
+      maxConnections: 1_000_000,
     });
   });
 
@@ -114,6 +129,12 @@ describe('settings', () => {
     expect(describeSettings(read(given))).toMatchObject({ exportTo: '/v', exportSwitch: 'fs1' });
     expect(describeSettings(read())).not.toHaveProperty('exportTo');
     expect(placesOf({ TRUNKHUNT_EXPORT_TO: '' })).toEqual(['settings-invalid TRUNKHUNT_EXPORT_TO']);
+  });
+
+  it('say that a limit of 0 is none', () => {
+    const settings = read({ TRUNKHUNT_MAX_IN_WORK: '0', TRUNKHUNT_MAX_WAIT_MS: '0' });
+    expect(describeSettings(settings)).toMatchObject({ maxInWork: 'any number', maxWaitMs: 'any time' });
+    expect(placesOf({ TRUNKHUNT_MAX_CONNECTIONS: '0' })).toEqual(['settings-invalid TRUNKHUNT_MAX_CONNECTIONS']);
   });
 
   it.each(LOG_LEVELS)('know the log level %s', (logLevel) => {
@@ -290,6 +311,9 @@ describe('described settings', () => {
       decisionLogMegabytes: '100',
       decisionLogFiles: '10',
       maskNumbers: '0',
+      maxInWork: '1000',
+      maxWaitMs: '250',
+      maxConnections: '12000',
     });
     expect(JSON.stringify(describeSettings(settings))).not.toContain('s3cr3t');
     expect(describeSettings(read())['authentication']).toBe('none');

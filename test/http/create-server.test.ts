@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lookupRequest } from '../support/lookup-request.ts';
 import { isNotFound } from '../support/locate-section.ts';
 import { parseMetrics, sampleValue } from '../support/parse-metrics.ts';
 import { sendRaw } from '../support/raw-http.ts';
 import { readAnswer } from '../support/read-answer.ts';
 import { recordedNames, recordedRequest } from '../support/recorded-request.ts';
+import { slowClient } from '../support/slow-client.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 
 const get = async (server: TestServer, path: string) => {
@@ -105,6 +106,72 @@ describe('when answering fails by a mistake of ours', () => {
       expect(JSON.stringify(errors)).toContain('a mistake for this test');
       const labels = { section: 'other', result: 'error', switch: 'other' };
       expect(sampleValue(await server.metrics(), 'trunkhunt_xml_requests_total', labels)).toBe(1);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('when the process is late', () => {
+  it('it is not ready for as long as that lasts, and says so', async () => {
+    let nowMs = 0;
+    const due = new Map<() => void, number>();
+    const after = (delayMs: number, run: () => void) => {
+      due.set(run, nowMs + delayMs);
+      return () => due.delete(run);
+    };
+    /** What is due within these seconds is done so many milliseconds late. */
+    const pass = (seconds: number, lateMs: number): void => {
+      for (const endMs = nowMs + seconds * 1_000; nowMs < endMs;) {
+        const [run, atMs] = [...due].sort(([, a], [, b]) => a - b)[0]!;
+        due.delete(run);
+        nowMs = Math.max(nowMs, atMs + lateMs);
+        run();
+      }
+    };
+    const server = await startServer('', { upkeepTimers: { nowMs: () => nowMs, after } });
+    try {
+      expect((await get(server, '/readyz')).status).toBe(200);
+      pass(20, 500);
+      const { status, text } = await get(server, '/readyz');
+      expect([status, text]).toEqual([503, expect.stringMatching(/^too busy: .* ms late/)]);
+      expect((await get(server, '/healthz')).status).toBe(200);
+      pass(30, 0);
+      expect(await get(server, '/readyz')).toMatchObject({ status: 200, text: 'ready, generation 1\n' });
+      const samples = await server.metrics();
+      const inTime = sampleValue(samples, 'trunkhunt_event_loop_delay_seconds_bucket', { le: '0.25' });
+      const all = sampleValue(samples, 'trunkhunt_event_loop_delay_seconds_count');
+      expect(all! - inTime!).toBeGreaterThan(20);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('when there is too much to do', () => {
+  it('calls are shed and counted, and gateways are served', async () => {
+    const server = await startServer("INSERT INTO gateways (name, proxy) VALUES ('gw1', '192.0.2.1');", {
+      limits: { maxInWork: 1 },
+    });
+    try {
+      // In one piece, so that all of them are there before the first is answered.
+      const call = lookupRequest({ body: 'hostname=vm&section=dialplan' });
+      const gateways = lookupRequest({ body: 'hostname=vm&section=directory&purpose=gateways&profile=external' });
+      const client = await slowClient(server.port);
+      client.send(Buffer.concat([call, call, gateways, call, gateways]));
+      await vi.waitFor(() => {
+        expect(client.text().match(/HTTP\/1\.1 200 OK/g)).toHaveLength(5);
+      });
+      client.socket.destroy();
+      expect(client.text().split('not found')).toHaveLength(4);
+      expect(client.text().match(/<gateway name="gw1"/g)).toHaveLength(2);
+      const samples = await server.metrics();
+      const counted = (section: string, result: string) =>
+        sampleValue(samples, 'trunkhunt_xml_requests_total', { section, result, switch: 'other' });
+      expect([counted('dialplan', 'shed'), counted('dialplan', 'not_found')]).toEqual([2, 1]);
+      expect(counted('directory', 'served')).toBe(2);
+      expect(sampleValue(samples, 'trunkhunt_xml_request_duration_seconds_count', { section: 'dialplan' })).toBe(1);
+      expect(server.log.filter(({ message }) => message.startsWith('more calls than'))).toHaveLength(1);
     } finally {
       await server.stop();
     }

@@ -95,6 +95,7 @@ function liveLong(metrics: ServerMetrics, live: LiveState, { gateways, groups, h
       ),
     );
     for (const [section, result] of ANSWERS) metrics.requestAnswered(section, result, hostname, 0.001);
+    metrics.requestPassed('dialplan', 'shed', hostname);
     metrics.fieldsMissing(hostname, 1);
     metrics.live.connected(hostname, true);
     metrics.live.inboundCall(hostname);
@@ -104,6 +105,8 @@ function liveLong(metrics: ServerMetrics, live: LiveState, { gateways, groups, h
   }
   for (const [section, result] of ANSWERS) metrics.requestAnswered(section, result, 'unheard of', 0.001);
   for (const result of NAMELESS) metrics.requestAnswered('other', result, '', 0.001);
+  metrics.requestPassed('dialplan', 'shed', 'unheard of');
+  metrics.requestPassed('other', 'abandoned', '');
   for (const reason of REJECTIONS) metrics.numberRejected(reason);
   metrics.decided(undefined, 'no_route');
   for (const { name, members, maxAttempts } of groups) {

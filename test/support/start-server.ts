@@ -3,6 +3,7 @@ import type { Log } from '../../src/config/log.ts';
 import type { Credentials } from '../../src/config/credentials.ts';
 import type { Timers } from '../../src/esl/timers.ts';
 import { basicAuthorisation } from '../../src/http/authorise.ts';
+import { CLIENT_TIMES, type ServerLimits } from '../../src/http/server-limits.ts';
 import { runServer } from '../../src/http/run-server.ts';
 import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
 import { DecisionBook } from '../../src/live/decision-book.ts';
@@ -43,6 +44,9 @@ export interface TestServerOptions {
   readonly timers?: Timers;
   /** Last digits of numbers that are hidden. */
   readonly maskNumbers?: number;
+  readonly limits?: Partial<ServerLimits>;
+  /** Those of the server's own upkeep: how late the process is, who holds a connection. */
+  readonly upkeepTimers?: Timers;
 }
 
 const REAL_TIMERS: Timers = {
@@ -58,7 +62,7 @@ const REAL_TIMERS: Timers = {
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
 export async function startServer(
   sql: string,
-  { credentials, timers = REAL_TIMERS, maskNumbers = 0 }: TestServerOptions = {},
+  { credentials, timers = REAL_TIMERS, maskNumbers = 0, limits, upkeepTimers = REAL_TIMERS }: TestServerOptions = {},
 ): Promise<TestServer> {
   const inventory = temporaryInventory(sql);
   const log: LogEntry[] = [];
@@ -98,7 +102,9 @@ export async function startServer(
       log: collectingLog(log),
       authorise: basicAuthorisation(credentials),
       stamps: { nowMs: () => 0, nextDecisionId: decisionIds(0, () => 0) },
-      clockMs: () => performance.now(),
+      clockMs: () => upkeepTimers.nowMs(),
+      after: (delayMs, run) => upkeepTimers.after(delayMs, run),
+      limits: { ...CLIENT_TIMES, maxInWork: 1_000, maxWaitMs: 250, maxConnections: 12_000, ...limits },
     },
   );
   fleet.start();

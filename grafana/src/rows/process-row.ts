@@ -30,11 +30,16 @@ export function processRow(): DashboardRow {
       }),
       graph({
         title: 'Event loop lag, 99 of 100',
-        description: 'How late the process gets to its work.',
+        description: 'How late the process gets to its work. All the time above 0.2 s, it is not ready.',
         span: 6,
         unit: 's',
         min: 0,
-        queries: [{ expr: ours('nodejs_eventloop_lag_p99_seconds'), legend: '{{instance}}' }],
+        queries: [
+          {
+            expr: 'histogram_quantile(0.99, sum by (instance, le) (rate(trunkhunt_event_loop_delay_seconds_bucket[$__rate_interval])))',
+            legend: '{{instance}}',
+          },
+        ],
       }),
       graph({
         title: 'Version and age',
