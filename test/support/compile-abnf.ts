@@ -64,7 +64,7 @@ class RuleReader {
     const tokens: Groups[] = [];
     while (sticky.lastIndex < elements.length) {
       const at = sticky.lastIndex;
-      const groups = sticky.exec(elements)?.groups;
+      const groups: Groups | undefined = sticky.exec(elements)?.groups;
       if (groups === undefined) throw new Error(`cannot read ${elements.slice(at)}`);
       if (Object.values(groups).some((it) => it !== undefined)) tokens.push(groups);
     }
