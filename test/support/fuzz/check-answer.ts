@@ -8,6 +8,7 @@ import {
   listsOf,
   NOT_FOUND,
   shapeOf,
+  xmlText,
 } from './expected-definitions.ts';
 import { type AskedCall, expectedDialplan, type ExpectedPlan } from './expected-dialplan.ts';
 import type { Tables } from './fuzz-inventory.ts';
