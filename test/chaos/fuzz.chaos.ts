@@ -12,7 +12,7 @@ import { ofThisRun } from './run-length.ts';
 /** Other inputs each time; `FUZZ_SEED` repeats those of a run that is told of by its seed. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1_000_000_000));
 
-const requests = ofThisRun({ quick: 20_000, long: 1_000_000 });
+const requests = ofThisRun({ quick: 10_000, long: 1_000_000 });
 
 /** Of each inventory, so many requests go through a socket as well. */
 const THROUGH_SOCKETS = 2;

@@ -11,7 +11,7 @@ export function xmlText(text: string): string {
 }
 
 /** An element as it is expected. */
-export function shape(
+function shape(
   name: string,
   attributes: Readonly<Record<string, string>> = {},
   children: readonly Shape[] = [],
