@@ -14,7 +14,7 @@ const decided = (plan: SnapshotPlan, call: Parameters<typeof buildCall>[0]): Dec
 function brief(decision: Decision): string {
   if (decision.outcome === 'rejected_number') return `rejected_number ${decision.reason}`;
   if (decision.outcome !== 'planned') return decision.outcome;
-  return decision.legs.map(({ gateway, number }) => `${gateway.name}:${number}`).join(' ');
+  return decision.legs.map(({ gateway, number }) => `${gateway.name}:${dialledText(number)}`).join(' ');
 }
 
 const groups = { g: { members: { gw: 1 } } };
