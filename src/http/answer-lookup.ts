@@ -1,7 +1,8 @@
 import type { RequestResult, RequestSection } from '../metrics/server-metrics.ts';
 import { type Call, callerText } from '../routing/call.ts';
 import type { LiveState, Serving } from '../live/live-state.ts';
-import { type DomainName, parseDomainName } from '../xml/directory-document.ts';
+import { type CallerIds, cleanCallerIds } from '../xml/clean-caller-ids.ts';
+import { type DomainName, parseDomainName } from '../xml/domain-name.ts';
 import { refusalDocument } from '../xml/plan-document.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import type { RequestFields, WantedFields } from './request-fields.ts';
@@ -27,7 +28,8 @@ const LOOKUP_FIELDS: readonly string[] = [
   'Unique-ID',
   'purpose',
   'profile',
-  ...['Context', 'Destination-Number', 'Caller-ID-Number', 'Network-Addr'].flatMap((field) => [
+  'user',
+  ...['Context', 'Destination-Number', 'Caller-ID-Number', 'Caller-ID-Name', 'Network-Addr'].flatMap((field) => [
     `Hunt-${field}`,
     `Caller-${field}`,
   ]),
@@ -70,15 +72,23 @@ export function answerLookup(
     case 'directory':
       return found(directory(fields, serving, hostname, live));
     case 'dialplan': {
+      const callerName = huntField(fields, 'Caller-ID-Name');
       live.noticeFields(serving, {
         hostname,
         isComplete: fields.get('Event-Name') !== '',
         hasCallerNumber: huntField(fields, 'Caller-ID-Number') !== '',
+        hasCallerName: callerName !== '',
         hasNetworkAddress: huntField(fields, 'Network-Addr') !== '',
         headers: new Set(fields.headers.keys()),
         declaredHeaders,
       });
-      const { result, document } = dialplan(readCall(fields, hostname, stamps), serving, live);
+      const call = readCall(fields, hostname, stamps);
+      const { result, document } = dialplan(
+        call,
+        { number: call.callerNumber, name: callerText(callerName) },
+        serving,
+        live,
+      );
       return { section, result, hostname, document };
     }
     case 'other':
@@ -104,7 +114,8 @@ function configuration(fields: RequestFields, serving: Serving, hostname: string
 
 /** All domains are asked for with empty names, one domain with its own (contract 3.4). */
 function directory(fields: RequestFields, serving: Serving, hostname: string, live: LiveState): Buffer | undefined {
-  if (fields.get('purpose') !== 'gateways') return undefined;
+  // A look-up of a user can carry a caller's own headers, and so any purpose (contract 3.6); sofia asks for gateways without.
+  if (fields.get('purpose') !== 'gateways' || fields.get('user') !== '') return undefined;
   const profile = fields.get('profile');
   const except = live.applied.heldBack(hostname);
   const give = (domain: DomainName | undefined): Buffer | undefined =>
@@ -151,7 +162,12 @@ function ownText(part: string): string {
   return ` ${part}`.slice(1);
 }
 
-function dialplan(call: Call, serving: Serving, live: LiveState): Pick<LookupAnswer, 'result' | 'document'> {
+function dialplan(
+  call: Call,
+  caller: CallerIds,
+  serving: Serving,
+  live: LiveState,
+): Pick<LookupAnswer, 'result' | 'document'> {
   const decision = live.route(serving, call);
   switch (decision.outcome) {
     case 'no_route':
@@ -161,6 +177,6 @@ function dialplan(call: Call, serving: Serving, live: LiveState): Pick<LookupAns
     case 'no_gateway':
       return { result: 'refused', document: refusalDocument(decision.route, 503) };
     case 'planned':
-      return { result: 'served', document: serving.documents.plan(decision, call.decisionId) };
+      return { result: 'served', document: serving.documents.plan(decision, call.decisionId, cleanCallerIds(caller)) };
   }
 }

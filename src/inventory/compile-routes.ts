@@ -37,7 +37,7 @@ export function compileRoutes(
     const route = compileRoute(row, group, findings);
     reportGroup(row, group, groupsWithMembers.has(group.name), findings);
     reportNumbers(route, row, findings);
-    reportDoubts(row, findings);
+    reportDoubts(row, route.charset, findings);
     return [route];
   });
 }
@@ -209,7 +209,7 @@ function reportDialNumber(route: Route, row: RouteRow, rule: string, findings: F
   }
 }
 
-function reportDoubts(row: RouteRow, findings: Findings): void {
+function reportDoubts(row: RouteRow, charset: Route['charset'], findings: Findings): void {
   const isFixed = row.dialNumber !== null && !row.dialNumber.includes('$');
   const isFromAnywhere = row.sourceNetwork === null || row.sourceNetwork.endsWith('/0');
   if (row.context.toLowerCase() === 'public' && !isFixed && isFromAnywhere) {
@@ -217,8 +217,8 @@ function reportDoubts(row: RouteRow, findings: Findings): void {
       "on a stock FreeSWITCH context 'public' holds calls from anybody on the Internet, who may dial what they like here";
     findings.add('route-open-to-internet', routeAt(row, 'context'), what, 'set source_network, or a fixed dial_number');
   }
-  if (row.destinationPrefix !== null && !canBeginNumber(row.destinationPrefix, row.destinationCharset)) {
-    const what = `numbers that begin with '${row.destinationPrefix}' match, and are then refused by charset '${row.destinationCharset}'`;
+  if (row.destinationPrefix !== null && !canBeginNumber(row.destinationPrefix, charset)) {
+    const what = `numbers that begin with '${row.destinationPrefix}' match, and are then refused by charset '${charset}'`;
     findings.add(
       'prefix-outside-charset',
       routeAt(row, 'destination_prefix'),

@@ -76,6 +76,7 @@ function neededFields(routes: readonly Route[]): NeededFields {
   const headers = new Map(routes.flatMap(({ header }) => (header ? [[header.name.toLowerCase(), header.name]] : [])));
   return {
     callerNumber: routes.some(({ callerPattern }) => callerPattern !== undefined),
+    callerName: routes.some(({ callerIdName }) => callerIdName === undefined),
     networkAddress: routes.some(({ sourceNetwork }) => sourceNetwork !== undefined),
     headers: [...headers.values()].sort(),
   };

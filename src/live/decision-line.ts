@@ -1,4 +1,5 @@
-import { type Call, callerText } from '../routing/call.ts';
+import { type Call, type CallerText, callerText, plainText } from '../routing/call.ts';
+import { dialledText } from '../routing/dial-number.ts';
 import { gatewaysPassedOver, type PassedOverGateway, routesPassedOver } from '../routing/passed-over.ts';
 import { MATCH_LENGTH_LIMIT } from '../routing/route.ts';
 import { routeNumber } from '../routing/route-number.ts';
@@ -69,6 +70,7 @@ export function decisionLine(decided: DecidedCall, mask: NumberMask): DecisionLi
   const planned = decision.outcome === 'planned' ? decision : undefined;
   const route = decision.outcome === 'no_route' ? undefined : decision.route;
   const number = route === undefined ? undefined : routeNumber(route, call);
+  const dialled = plainText(call.destinationNumber);
   const before = planned?.distributor === undefined ? 1 : 2;
   const passedOver = passedOverIn({ ...decided, call });
   return {
@@ -78,22 +80,22 @@ export function decisionLine(decided: DecidedCall, mask: NumberMask): DecisionLi
     switch: call.hostname,
     uuid: call.channelUuid,
     context: call.context,
-    number: mask.number(call.destinationNumber),
-    caller: mask.number(call.callerNumber),
+    number: mask.number(dialled),
+    caller: mask.number(plainText(call.callerNumber)),
     source: call.networkAddress,
-    headers: Object.fromEntries([...call.headers].map(([name, value]) => [name, mask.header(value)])),
+    headers: Object.fromEntries([...call.headers].map(([name, value]) => [name, mask.header(plainText(value))])),
     outcome: decision.outcome,
     reason: decision.outcome === 'rejected_number' || decision.outcome === 'no_gateway' ? decision.reason : null,
     route: route?.label ?? null,
     group: route?.group.name ?? null,
-    numberAfterRoute: typeof number === 'object' ? mask.madeFrom(number.text, call.destinationNumber) : null,
+    numberAfterRoute: typeof number === 'object' ? mask.madeFrom(number.text, dialled) : null,
     distributor: planned?.distributor?.list ?? null,
     probe: planned?.probe?.name ?? null,
     doubted: planned?.isDoubted ?? false,
     plan: (planned?.legs ?? []).map((leg, at) => ({
       attempt: at + before,
       gateway: leg.gateway.name,
-      number: mask.madeFrom(leg.number, call.destinationNumber),
+      number: mask.madeFrom(dialledText(leg.number), dialled),
     })),
     gatewaysPassedOver: passedOver.slice(0, PASSED_OVER_LIMIT),
     gatewaysPassedOverMore: Math.max(0, passedOver.length - PASSED_OVER_LIMIT),
@@ -138,13 +140,17 @@ function cutCall(call: Call): Call {
     hostname: cut(call.hostname),
     channelUuid: cut(call.channelUuid),
     context: cut(call.context),
-    destinationNumber: callerText(cut(call.destinationNumber)),
-    callerNumber: callerText(cut(call.callerNumber)),
+    destinationNumber: cutText(call.destinationNumber),
+    callerNumber: cutText(call.callerNumber),
     networkAddress: cut(call.networkAddress),
-    headers: new Map([...call.headers].map(([name, value]) => [name, callerText(cut(value))])),
+    headers: new Map([...call.headers].map(([name, value]) => [name, cutText(value)])),
   };
 }
 
 function cut(text: string): string {
   return text.length > TEXT_LIMIT ? text.slice(0, TEXT_LIMIT) : text;
+}
+
+function cutText(text: CallerText): CallerText {
+  return callerText(cut(plainText(text)));
 }

@@ -1,8 +1,10 @@
 import { type Gateway, isServed } from '../routing/gateway.ts';
 import { tiersOn } from '../routing/gateway-group.ts';
 import { type Snapshot, viewOf } from '../routing/snapshot.ts';
-import { directoryDocument, type DomainName } from '../xml/directory-document.ts';
+import type { CleanCallerIds } from '../xml/clean-caller-ids.ts';
+import { directoryDocument } from '../xml/directory-document.ts';
 import { distributorDocument, groupLists } from '../xml/distributor-document.ts';
+import type { DomainName } from '../xml/domain-name.ts';
 import type { Plan } from '../xml/plan-document.ts';
 import { PlanWriter } from '../xml/plan-writer.ts';
 import { sofiaDocument } from '../xml/sofia-document.ts';
@@ -22,9 +24,9 @@ export class DocumentStore {
     this.#snapshot = snapshot;
   }
 
-  /** The dialplan of one call. */
-  plan(plan: Plan, decisionId: string): string {
-    return this.#plans.write(plan, decisionId);
+  /** The dialplan of one call. @param caller what is said of the caller instead of its own words */
+  plan(plan: Plan, decisionId: string, caller?: CleanCallerIds): string {
+    return this.#plans.write(plan, decisionId, caller);
   }
 
   /** Every group as lists, in the order in which its tiers take turns. */

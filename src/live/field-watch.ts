@@ -6,12 +6,16 @@ const UNSEEN_REQUESTS = 20;
 /** So many switches are watched; hostnames come with requests, and anybody may make them up. */
 const HOSTNAMES_LIMIT = 256;
 
+/** The field with what a caller names itself. */
+export const CALLER_NAME = 'Hunt-Caller-ID-Name';
+
 /** What a dialplan request carried. */
 export interface CarriedFields {
   readonly hostname: string;
   /** Whether mod_xml_curl sends everything: then nothing can be missing. */
   readonly isComplete: boolean;
   readonly hasCallerNumber: boolean;
+  readonly hasCallerName: boolean;
   readonly hasNetworkAddress: boolean;
   /** Headers that were there, in lower case. */
   readonly headers: ReadonlySet<string>;
@@ -56,6 +60,7 @@ export class FieldWatch {
       if (this.#isMissing(`${carried.hostname}\n${field}`, isCarried, patience)) missing.push(field);
     };
     if (needed.callerNumber) check('Hunt-Caller-ID-Number', carried.hasCallerNumber, UNSEEN_REQUESTS);
+    if (needed.callerName) check(CALLER_NAME, carried.hasCallerName, UNSEEN_REQUESTS);
     if (needed.networkAddress) check('Hunt-Network-Addr', carried.hasNetworkAddress, UNSEEN_REQUESTS);
     for (const header of needed.headers) {
       const name = header.toLowerCase();

@@ -1,6 +1,6 @@
 import type { Log } from '../config/log.ts';
 import type { LearningMetrics } from '../metrics/live-metrics.ts';
-import type { Call } from '../routing/call.ts';
+import { type Call, plainText } from '../routing/call.ts';
 import type { Decision, LiveView } from '../routing/decide.ts';
 import type { GatewayWeight } from '../routing/explain-call.ts';
 import { type Gateway, isOnSwitch } from '../routing/gateway.ts';
@@ -145,7 +145,7 @@ export class Learned {
         hostname: call.hostname,
         callerUuid: call.channelUuid,
         group: group.name,
-        number: call.destinationNumber,
+        number: plainText(call.destinationNumber),
         gateways: legs.map(({ gateway }) => gateway),
         firstAttempt: distributor === undefined ? 1 : 2,
         probe: probe?.name,

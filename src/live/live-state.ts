@@ -8,7 +8,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import { type DecideSpan, SPANS, spanSync } from '../tracing/spans.ts';
 import { type DecisionNotes, NO_NOTES } from './decision-notes.ts';
 import { DocumentStore } from './document-store.ts';
-import { type CarriedFields, FieldWatch } from './field-watch.ts';
+import { CALLER_NAME, type CarriedFields, FieldWatch } from './field-watch.ts';
 import { AppliedGateways } from './applied-gateways.ts';
 import { configuredKey } from './health-views.ts';
 import { Learned } from './learned.ts';
@@ -181,10 +181,17 @@ export class LiveState {
     const headers = serving.snapshot.neededFields.headers.map((header) => ` --header ${header}`).join('');
     this.#log.warn(
       data,
-      `routes need ${missing.join(', ')}, which the switch does not send, so they never match: paste what ` +
+      `routes need ${missing.join(', ')}, which the switch does not send, so ${withoutThem(missing)}: paste what ` +
         `\`trunkhunt xml-curl-conf${headers}\` prints into xml_curl.conf.xml, then \`reload mod_xml_curl\` on the switch`,
     );
   }
+}
+
+/** A route does not match without what it has a condition on; a caller's name is needed to clean it. */
+function withoutThem(missing: readonly string[]): string {
+  const [names, conditions] = [missing.includes(CALLER_NAME), missing.some((field) => field !== CALLER_NAME)];
+  if (!names) return 'they never match';
+  return `${conditions ? 'they never match, and ' : ''}what callers name themselves goes out as it came`;
 }
 
 /** What a decision with a group is counted as. */

@@ -1,8 +1,11 @@
 /**
- * Text that a caller chose: a number, a name, a header. It may be matched and counted, but reaches a document only as
- * a `DialNumber`.
+ * Text that a caller chose: a number, a name, a header. No string to the compiler, so that it is never put into another
+ * text by the way: `plainText` reads it, for matching, counting and logs, and only what was proven or cleaned of it
+ * reaches a document, by `provenText`.
  */
-export type CallerText = string & { readonly brand: 'CallerText' };
+export interface CallerText {
+  readonly brand: 'CallerText';
+}
 
 /** What a switch says of a call when it asks where to send it. */
 export interface Call {
@@ -25,5 +28,10 @@ export interface Call {
 
 /** Marks text as chosen by a caller. */
 export function callerText(text: string): CallerText {
-  return text as CallerText;
+  return text as unknown as CallerText;
+}
+
+/** The text as it came, whatever it holds. */
+export function plainText(text: CallerText): string {
+  return text as unknown as string;
 }

@@ -1,5 +1,6 @@
-import type { Call } from './call.ts';
+import { type Call, plainText } from './call.ts';
 import { type Decision, decide, type LiveView, type NoGatewayReason, nothingLearned } from './decide.ts';
+import { dialledText } from './dial-number.ts';
 import type { GatewayGroup, GroupMember } from './gateway-group.ts';
 import { gatewaysPassedOver, type PassedOverGateway, routesPassedOver } from './passed-over.ts';
 import { routeNumber } from './route-number.ts';
@@ -63,7 +64,7 @@ export function explainCall(snapshot: Snapshot, call: Call, learned?: ExplainVie
     weights.flatMap(({ gateway, effective, why }) => (effective === 0 ? [[gateway, why] as const] : [])),
   );
   return {
-    number: call.destinationNumber,
+    number: plainText(call.destinationNumber),
     context: call.context,
     switch: call.hostname,
     outcome: decision.outcome,
@@ -77,7 +78,7 @@ export function explainCall(snapshot: Snapshot, call: Call, learned?: ExplainVie
     plan: (planned?.legs ?? []).map((leg, at) => ({
       attempt: at + before,
       gateway: leg.gateway.name,
-      number: leg.number,
+      number: dialledText(leg.number),
     })),
     weights,
     routesPassedOver: routesPassedOver(snapshot, call).map((it) => ({ route: it.route.label, unmet: it.unmet })),

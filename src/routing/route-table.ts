@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import { type Call, plainText } from './call.ts';
 import { type Route, unmetCondition } from './route.ts';
 
 /**
@@ -37,7 +37,7 @@ export class RouteTable {
 
   /** The routes of the call's context whose prefix fits: by position, then longest prefix, then id. */
   candidates(call: Call): Iterable<Route> {
-    return this.#contexts.get(contextKey(call.context))?.candidates(call.destinationNumber) ?? [];
+    return this.#contexts.get(contextKey(call.context))?.candidates(plainText(call.destinationNumber)) ?? [];
   }
 
   /** The first candidate that the call meets in full. */

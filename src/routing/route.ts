@@ -1,4 +1,4 @@
-import type { Call, CallerText } from './call.ts';
+import { type Call, type CallerText, plainText } from './call.ts';
 import type { Charset } from './dial-number.ts';
 import type { GatewayGroup } from './gateway-group.ts';
 import type { NumberRules } from './number-rules.ts';
@@ -54,9 +54,10 @@ export const MATCH_LENGTH_LIMIT = 256;
 
 /** The first condition of the route that the call does not meet; undefined where it meets all. */
 export function unmetCondition(route: Route, call: Call): RouteCondition | undefined {
-  if (!call.destinationNumber.startsWith(route.destinationPrefix)) return 'destination_prefix';
+  const number = plainText(call.destinationNumber);
+  if (!number.startsWith(route.destinationPrefix)) return 'destination_prefix';
   const { destinationPattern, callerPattern, sourceNetwork, header } = route;
-  if (destinationPattern?.matches(call.destinationNumber.slice(0, MATCH_LENGTH_LIMIT)) === false) {
+  if (destinationPattern?.matches(number.slice(0, MATCH_LENGTH_LIMIT)) === false) {
     return 'destination_pattern';
   }
   if (callerPattern !== undefined && !matchesWhole(callerPattern, call.callerNumber)) return 'caller_pattern';
@@ -68,6 +69,7 @@ export function unmetCondition(route: Route, call: Call): RouteCondition | undef
   return undefined;
 }
 
-function matchesWhole(pattern: Pattern, text: CallerText): boolean {
+function matchesWhole(pattern: Pattern, from: CallerText): boolean {
+  const text = plainText(from);
   return text.length <= MATCH_LENGTH_LIMIT && pattern.matches(text);
 }

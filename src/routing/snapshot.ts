@@ -19,9 +19,11 @@ export interface EventSocket {
   readonly password: string;
 }
 
-/** What the routes need to know of a call besides context and number; the switches must send it. */
+/** What is needed to know of a call besides context and number; the switches must send it. */
 export interface NeededFields {
   readonly callerNumber: boolean;
+  /** To clean it: wherever a route has no name of its own to tell. */
+  readonly callerName: boolean;
   readonly networkAddress: boolean;
   /** As the routes write them. */
   readonly headers: readonly string[];

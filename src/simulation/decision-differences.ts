@@ -1,4 +1,5 @@
 import type { Decision } from '../routing/decide.ts';
+import { dialledText } from '../routing/dial-number.ts';
 import { Counts } from './counts.ts';
 import { refusalOf } from './run-tally.ts';
 
@@ -73,6 +74,7 @@ function factsOf(decision: Decision): DecisionFacts {
   }
   const { legs, distributor } = decision;
   const [first] = legs;
+  const dialled = distributor?.number ?? first?.number;
   const names = legs.map(({ gateway }) => gateway.name).sort();
   return {
     outcome: 'planned',
@@ -81,6 +83,6 @@ function factsOf(decision: Decision): DecisionFacts {
     // Whom mod_distributor names is its own choice, and the same for the same list.
     firstChoice: distributor === undefined ? (first?.gateway.name ?? '') : `list ${distributor.list}`,
     plan: [...names, distributor === undefined ? '' : `list ${distributor.list}`].join(' '),
-    number: distributor?.number ?? first?.number ?? '',
+    number: dialled === undefined ? '' : dialledText(dialled),
   };
 }

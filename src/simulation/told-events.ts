@@ -1,5 +1,5 @@
 import type { LegEvent } from '../esl/switch-event.ts';
-import type { Call } from '../routing/call.ts';
+import { type Call, plainText } from '../routing/call.ts';
 import { ANSWER_AFTER_MS, type LegFate, RING_AFTER_MS } from './leg-fate.ts';
 import type { Try } from './order-tries.ts';
 
@@ -22,7 +22,7 @@ const NO_EVENT: LegEvent = {
 export function toldEvents(call: Call, { gateway, attempt }: Try, fate: LegFate, talkMs: number): readonly ToldEvent[] {
   const leg: LegEvent = {
     ...{ ...NO_EVENT, uuid: `${call.channelUuid}-${attempt}`, gateway, callerUuid: call.channelUuid, attempt },
-    ...{ decisionId: call.decisionId, destination: call.destinationNumber },
+    ...{ decisionId: call.decisionId, destination: plainText(call.destinationNumber) },
   };
   const create = { afterMs: 0, event: leg };
   if (fate.kind === 'answered') {

@@ -1,7 +1,10 @@
 import type { DistributorLeg } from '../routing/decide.ts';
+import type { DialNumber } from '../routing/dial-number.ts';
 import type { GatewayGroup } from '../routing/gateway-group.ts';
 import type { Name } from '../routing/name.ts';
 import type { Leg } from '../routing/order-tier.ts';
+import type { CleanText } from './clean-caller-ids.ts';
+import { provenText } from './proven-text.ts';
 
 /** `data` of a dialplan action, made of proven parts only. */
 export type ActionData = string & { readonly brand: 'ActionData' };
@@ -11,6 +14,11 @@ export const CHOSEN_GATEWAY = 'trunkhunt_gateway';
 
 /** What mod_distributor answers where it has no gateway to name (contract 4.3). */
 export const NOBODY = '-err';
+
+/** Tells FreeSWITCH who calls, instead of what the caller says. */
+export function callerIdData(which: 'number' | 'name', text: CleanText): ActionData {
+  return `effective_caller_id_${which}=${provenText(text)}` as ActionData;
+}
 
 /** Names the decision and the place in its plan, on the leg and in all of its events (contract 6.9). */
 export interface Attempt {
@@ -24,7 +32,7 @@ export interface Attempt {
  * it to wherever it points (contract 5.9). Timeouts are the leg's, so that the plan goes on after them (contract 6.6).
  */
 export function legDialString({ gateway, number }: Leg, group: GatewayGroup, attempt: Attempt): ActionData {
-  return `${legVariables(group, attempt)}sofia/gateway/${gateway.name}/${number}` as ActionData;
+  return legData(group, attempt, gateway.name, number);
 }
 
 /**
@@ -38,12 +46,12 @@ export function otherLegDialString(
   attempt: Attempt,
 ): ActionData {
   const other = `\${cond(x\${${CHOSEN_GATEWAY}} == x${gateway.name} ? ${spare} : ${gateway.name})}`;
-  return `${legVariables(group, attempt)}sofia/gateway/${other}/${number}` as ActionData;
+  return legData(group, attempt, other, number);
 }
 
 /** The leg to whichever gateway mod_distributor chose; `-err` is a name that no gateway has. */
 export function chosenLegDialString({ number }: DistributorLeg, group: GatewayGroup, attempt: Attempt): ActionData {
-  return `${legVariables(group, attempt)}sofia/gateway/\${${CHOSEN_GATEWAY}}/${number}` as ActionData;
+  return legData(group, attempt, `\${${CHOSEN_GATEWAY}}`, number);
 }
 
 /**
@@ -56,7 +64,7 @@ export function spareLegDialString(
   group: GatewayGroup,
   attempt: Attempt,
 ): ActionData {
-  return `${legVariables(group, attempt)}sofia/gateway/${whereNobodyChosen(spare, NOBODY)}/${number}` as ActionData;
+  return legData(group, attempt, whereNobodyChosen(spare, NOBODY), number);
 }
 
 /** A choice that FreeSWITCH makes as the plan runs: the first where mod_distributor answered `-err`, else the second. */
@@ -70,8 +78,15 @@ export function chooseGateway({ list, profiles, exceptions }: DistributorLeg): A
   return `${CHOSEN_GATEWAY}=\${expand(distributor ${[list, ...exceptions, down].join(' ')})}` as ActionData;
 }
 
-function legVariables(group: GatewayGroup, { decisionId, attempt }: Attempt): string {
-  return `[${legLimits(group)},trunkhunt_decision=${decisionId},trunkhunt_attempt=${attempt}]`;
+/** @param gateway a name, or what FreeSWITCH makes one of as the plan runs */
+function legData(
+  group: GatewayGroup,
+  { decisionId, attempt }: Attempt,
+  gateway: string,
+  number: DialNumber,
+): ActionData {
+  const variables = `[${legLimits(group)},trunkhunt_decision=${decisionId},trunkhunt_attempt=${attempt}]`;
+  return `${variables}sofia/gateway/${gateway}/${provenText(number)}` as ActionData;
 }
 
 /** What a leg is given of its group, whoever plans it. */

@@ -1,7 +1,7 @@
 import type { Gateway } from '../routing/gateway.ts';
 import type { Name } from '../routing/name.ts';
-import { gatewaysElement } from './gateways-element.ts';
-import { element, writeInclude, type XmlElement } from './write-document.ts';
+import { gatewaysUser } from './gateways-element.ts';
+import { element, writeInclude } from './write-document.ts';
 
 /** The gateways of one profile. */
 export interface ProfileGateways {
@@ -16,18 +16,7 @@ export interface ProfileGateways {
 export function localDirectoryFile(profiles: readonly ProfileGateways[]): string {
   return writeInclude(
     profiles.map(({ profile, gateways }) =>
-      element('domain', { name: `trunkhunt-${profile}` }, [userElement(gateways)]),
+      element('domain', { name: `trunkhunt-${profile}` }, [gatewaysUser(gateways)]),
     ),
   );
-}
-
-/**
- * The user only holds the gateways. One without a password is let in with any (sofia_reg.c), so nobody may log in as
- * this one: without an id no look-up finds it (switch_xml.c, find_user_in_tag), whatever it says of its type.
- */
-function userElement(gateways: readonly Gateway[]): XmlElement {
-  return element('user', {}, [
-    element('params', {}, [element('param', { name: 'allow-empty-password', value: 'false' })]),
-    gatewaysElement(gateways),
-  ]);
 }

@@ -1,8 +1,10 @@
 import type { Decision, DistributorLeg } from '../routing/decide.ts';
 import type { Route } from '../routing/route.ts';
+import type { CleanCallerIds } from './clean-caller-ids.ts';
 import {
   type ActionData,
   type Attempt,
+  callerIdData,
   chooseGateway,
   chosenLegDialString,
   legDialString,
@@ -39,12 +41,13 @@ const TIMEOUT_MARGIN_SECONDS = 5;
  * The whole failover plan in one answer: one bridge for each gateway, since only separate actions can tell causes
  * apart. Literal data in one unconditional extension, so that FreeSWITCH decides nothing but whether to go on.
  * After the last failure the caller gets the cause of the last leg, and 503 where no gateway could be tried.
+ * @param caller what is said of the caller instead of its own words, where the route does not say it
  */
-export function planDocument(plan: Plan, decisionId: string): string {
+export function planDocument(plan: Plan, decisionId: string, caller?: CleanCallerIds): string {
   const { route, distributor } = plan;
   const bridges =
     distributor === undefined ? legBridges(plan, decisionId) : distributorBridges(plan, distributor, decisionId);
-  const actions = [action('set', 'hangup_after_bridge=true'), ...routeSettings(route)];
+  const actions = [action('set', 'hangup_after_bridge=true'), ...routeSettings(route, caller)];
   if (distributor !== undefined) actions.push(action('set', chooseGateway(distributor)));
   let policy = '';
   for (const [at, { data, continueOn }] of bridges.entries()) {
@@ -94,14 +97,19 @@ export function refusalDocument(route: Route, sipStatus: 484 | 503): string {
   return extensionDocument(route, [action('respond', String(sipStatus))]);
 }
 
-/** What a route sets before its first leg. */
-export function routeSettings({ group, callerIdNumber, callerIdName }: Route): readonly XmlElement[] {
+/** What a route sets before its first leg. @param caller as for `planDocument` */
+export function routeSettings(
+  { group, callerIdNumber, callerIdName }: Route,
+  caller?: CleanCallerIds,
+): readonly XmlElement[] {
   const settings: XmlElement[] = [];
   if (group.answerTimeoutSeconds + 1 >= SWITCH_ANSWER_TIMEOUT_SECONDS) {
     settings.push(action('set', `call_timeout=${group.answerTimeoutSeconds + TIMEOUT_MARGIN_SECONDS}`));
   }
   if (callerIdNumber !== undefined) settings.push(action('set', `effective_caller_id_number=${callerIdNumber}`));
+  else if (caller?.number !== undefined) settings.push(action('set', callerIdData('number', caller.number)));
   if (callerIdName !== undefined) settings.push(action('set', `effective_caller_id_name=${callerIdName}`));
+  else if (caller?.name !== undefined) settings.push(action('set', callerIdData('name', caller.name)));
   return settings;
 }
 

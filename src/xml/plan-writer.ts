@@ -1,10 +1,11 @@
-import type { DialNumber } from '../routing/dial-number.ts';
 import type { Gateway } from '../routing/gateway.ts';
 import type { Name } from '../routing/name.ts';
 import type { Leg } from '../routing/order-tier.ts';
 import type { Route } from '../routing/route.ts';
+import type { CleanCallerIds } from './clean-caller-ids.ts';
 import { escapeText } from './escape-text.ts';
 import { type Plan, planDocument } from './plan-document.ts';
+import { anyNumber, provenText } from './proven-text.ts';
 
 /** Stand for what differs from call to call, while a template is made; the text around them has no such characters. */
 const DECISION = '\ue000';
@@ -27,15 +28,17 @@ export class PlanWriter {
   readonly #templates = new Map<Route, (readonly string[] | undefined)[]>();
   readonly #names = new Map<Name, string>();
 
-  write(plan: Plan, decisionId: string): string {
-    const texts = plan.distributor === undefined ? this.#templateFor(plan) : undefined;
-    if (texts === undefined) return planDocument(plan, decisionId);
+  write(plan: Plan, decisionId: string, caller?: CleanCallerIds): string {
+    const isPlain = plan.distributor === undefined && caller?.number === undefined && caller?.name === undefined;
+    const texts = isPlain ? this.#templateFor(plan) : undefined;
+    if (texts === undefined) return planDocument(plan, decisionId, caller);
     const id = escapeText(decisionId);
     let document = texts[0] ?? '';
     let at = 1;
     for (const { gateway, number } of plan.legs) {
       const name = this.#nameOf(gateway);
-      const digits = PLAIN_NUMBER.test(number) ? number : escapeText(number);
+      const dialled = provenText(number);
+      const digits = PLAIN_NUMBER.test(dialled) ? dialled : escapeText(dialled);
       document += id + (texts[at] ?? '') + name + (texts[at + 1] ?? '') + digits + (texts[at + 2] ?? '');
       at += PLACES_OF_A_LEG;
     }
@@ -64,7 +67,7 @@ export class PlanWriter {
 function templateOf(plan: Plan): readonly string[] | undefined {
   const legs = plan.legs.map(({ gateway }): Leg => ({
     gateway: { ...gateway, name: GATEWAY as Name },
-    number: NUMBER as DialNumber,
+    number: anyNumber(NUMBER),
   }));
   const texts = planDocument({ ...plan, legs }, DECISION).split(PLACES);
   return texts.length === 1 + PLACES_OF_A_LEG * legs.length ? texts : undefined;

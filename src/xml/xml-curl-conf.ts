@@ -9,9 +9,11 @@ export const STANDARD_FIELDS: readonly string[] = [
   'Hunt-Context',
   'Hunt-Destination-Number',
   'Hunt-Caller-ID-Number',
+  'Hunt-Caller-ID-Name',
   'Hunt-Network-Addr',
   'purpose',
   'profile',
+  'user',
 ];
 
 /** In the URL's query: the headers that a binding sends, so that the server knows what it cannot see. */

@@ -21,12 +21,16 @@ const VALUES: Readonly<Record<string, string>> = {
   'Hunt-Context': 'public',
   'Hunt-Destination-Number': '9980',
   'Hunt-Caller-ID-Number': '2001',
+  'Hunt-Caller-ID-Name': 'Zoe',
   'Hunt-Network-Addr': '127.0.0.1',
 };
 /** A dialplan request as mod_xml_curl sends it with the `enable-post-var` of the printed configuration. */
 const CUT_DOWN = Object.fromEntries(
   STANDARD_FIELDS.filter((field) => field in VALUES).map((field) => [field, VALUES[field]!]),
 );
+
+/** The same with what was printed before callers' names were asked for. */
+const WITHOUT_NAME = Object.fromEntries(Object.entries(CUT_DOWN).filter(([field]) => field !== 'Hunt-Caller-ID-Name'));
 
 let server: TestServer;
 
@@ -48,6 +52,26 @@ const told = () => {
 };
 beforeEach(() => {
   read = 0;
+});
+
+describe('what callers name themselves', () => {
+  it('is missed where the switch does not send it, since it cannot be cleaned then', async () => {
+    await sendRaw(server.port, lookupRequest({ body: dialplanForm(WITHOUT_NAME) }));
+    expect(await missing()).toBe(1);
+    const [line, ...others] = told();
+    expect(others).toEqual([]);
+    expect(line).toMatch(
+      /Hunt-Caller-ID-Name, which the switch does not send, so what callers name themselves goes out/,
+    );
+    await call();
+    expect(await missing()).toBe(0);
+  });
+
+  it('is not missed where every route has a name of its own to tell', async () => {
+    await server.change("UPDATE routes SET caller_id_name = 'Trunk'");
+    await sendRaw(server.port, lookupRequest({ body: dialplanForm(WITHOUT_NAME) }));
+    expect([await missing(), told()]).toEqual([0, []]);
+  });
 });
 
 describe('a route that needs a header which the switch does not send', () => {

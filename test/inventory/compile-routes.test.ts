@@ -91,12 +91,22 @@ describe('a compiled route', () => {
   });
 
   it('says which fields of a request it needs', () => {
-    expect(compiled('').snapshot?.neededFields).toEqual({ callerNumber: false, networkAddress: false, headers: [] });
+    expect(compiled('').snapshot?.neededFields).toEqual({
+      callerNumber: false,
+      callerName: true,
+      networkAddress: false,
+      headers: [],
+    });
     const { snapshot } = compiled(
       `${route("caller_pattern = '1', source_network = '192.0.2.0/24', header_name = 'X-B', header_pattern = 'x'")}
       INSERT INTO routes (context, group_name, header_name, header_pattern) VALUES
         ('default', 'g', 'X-A', 'x'), ('default', 'g', 'X-B', 'y');`,
     );
-    expect(snapshot?.neededFields).toEqual({ callerNumber: true, networkAddress: true, headers: ['X-A', 'X-B'] });
+    expect(snapshot?.neededFields).toEqual({
+      callerNumber: true,
+      callerName: true,
+      networkAddress: true,
+      headers: ['X-A', 'X-B'],
+    });
   });
 });

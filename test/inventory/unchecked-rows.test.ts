@@ -32,6 +32,7 @@ describe('a row that no CHECK has seen', () => {
     ['gateway_groups', "strategy = 'random'", 'there is none'],
     ['gateway_groups', "chooser = 'nobody'", 'there is none'],
     ['routes', "destination_charset = 'any'", 'there is none'],
+    ['routes', "destination_charset = 'any', destination_prefix = '1'", 'there is none, and a prefix'],
     ['routes', "header_name = 'X-Tenant'", 'the route would match without the header that it names'],
     ['routes', "dial_number = '$1'", 'there is nothing to capture'],
     ['routes', "dial_number = '${system(id)}'", 'it is a dial string'],

@@ -125,14 +125,15 @@ describe('the line of a decision', () => {
 
   it('cuts what is longer than anything that is ever matched, so that it still decides the same', () => {
     const snapshot = snapshotOf(TWO_GATEWAYS);
-    const long = callerText('9'.repeat(100_000));
+    const text = '9'.repeat(100_000);
+    const long = callerText(text);
     const decided = decidedCall(snapshot, {
       destinationNumber: long,
       callerNumber: long,
       headers: new Map([['x', long]]),
-      hostname: long,
-      channelUuid: long,
-      networkAddress: long,
+      hostname: text,
+      channelUuid: text,
+      networkAddress: text,
     });
     const line = decisionLine(decided, plain);
     expect(line).toMatchObject({ outcome: 'rejected_number', reason: 'too_long' });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type CarriedFields, FieldWatch } from '../../src/live/field-watch.ts';
 
-const nothing = { callerNumber: false, networkAddress: false, headers: [] };
+const nothing = { callerNumber: false, callerName: false, networkAddress: false, headers: [] };
 const carried = (fields: Partial<CarriedFields> = {}): CarriedFields => ({
   hostname: 'fs1',
   isComplete: false,
   hasCallerNumber: false,
+  hasCallerName: false,
   hasNetworkAddress: false,
   headers: new Set(),
   declaredHeaders: undefined,
@@ -31,7 +32,7 @@ describe('FieldWatch', () => {
 
   it('a request that was not cut down misses nothing', () => {
     const watch = new FieldWatch();
-    const needed = { callerNumber: true, networkAddress: true, headers: ['X-Account'] };
+    const needed = { callerNumber: true, callerName: true, networkAddress: true, headers: ['X-Account'] };
     expect(watch.observe(needed, carried({ isComplete: true }))).toBeUndefined();
   });
 
@@ -46,6 +47,7 @@ describe('FieldWatch', () => {
 
   it.each([
     ['callerNumber', 'hasCallerNumber', 'Hunt-Caller-ID-Number'],
+    ['callerName', 'hasCallerName', 'Hunt-Caller-ID-Name'],
     ['networkAddress', 'hasNetworkAddress', 'Hunt-Network-Addr'],
   ] as const)('a switch that sent %s is missed it only after many calls in a row', (need, has, field) => {
     const watch = new FieldWatch();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Decision, decide, nothingLearned } from '../../src/routing/decide.ts';
 import { routeNumber } from '../../src/routing/route-number.ts';
-import { parseDialNumber } from '../../src/routing/dial-number.ts';
+import { dialledText, parseDialNumber } from '../../src/routing/dial-number.ts';
 import { buildCall } from '../support/build-call.ts';
 import { buildSnapshot, type SnapshotPlan } from '../support/build-snapshot.ts';
 import { TurnKeeper } from '../support/turn-keeper.ts';
@@ -14,7 +14,7 @@ const decided = (plan: SnapshotPlan, call: Parameters<typeof buildCall>[0]): Dec
 function brief(decision: Decision): string {
   if (decision.outcome === 'rejected_number') return `rejected_number ${decision.reason}`;
   if (decision.outcome !== 'planned') return decision.outcome;
-  return decision.legs.map(({ gateway, number }) => `${gateway.name}:${number}`).join(' ');
+  return decision.legs.map(({ gateway, number }) => `${gateway.name}:${dialledText(number)}`).join(' ');
 }
 
 const groups = { g: { members: { gw: 1 } } };
@@ -141,7 +141,7 @@ describe('whatever a caller dials', () => {
           const routed = routeNumber(decision.route, call);
           const text = typeof routed === 'string' ? routed : routed.text;
           expect(decision.legs.map((leg) => leg.number)).toEqual([gw.addPrefix + text.slice(gw.stripDigits)]);
-          expect(parseDialNumber(decision.legs[0]!.number, destinationCharset)).toBeDefined();
+          expect(parseDialNumber(dialledText(decision.legs[0]!.number), destinationCharset)).toBeDefined();
           expect(before).toBeDefined();
         } else {
           expect(decision.outcome).toBe('rejected_number');

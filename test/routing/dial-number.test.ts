@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canBeginNumber, type Charset, parseDialNumber, rejectionOf } from '../../src/routing/dial-number.ts';
+import {
+  canBeginNumber,
+  type Charset,
+  dialledText,
+  parseDialNumber,
+  rejectionOf,
+} from '../../src/routing/dial-number.ts';
 
 const digits = Array.from('0123456789*#');
 const letters = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-');
@@ -52,8 +58,9 @@ describe('a dial number', () => {
   it('holds nothing that a dial string gives a meaning, and nothing beyond ASCII', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom(...charsets), (text, charset) => {
-        const number = parseDialNumber(text, charset);
-        if (number === undefined) return;
+        const proven = parseDialNumber(text, charset);
+        if (proven === undefined) return;
+        const number = dialledText(proven);
         expect(metacharacters.filter((character) => number.includes(character))).toEqual([]);
         expect(Array.from(number).every((character) => character > ' ' && character < '\u007f')).toBe(true);
       }),

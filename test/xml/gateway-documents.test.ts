@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Gateway } from '../../src/routing/gateway.ts';
-import { directoryDocument, parseDomainName } from '../../src/xml/directory-document.ts';
+import { directoryDocument } from '../../src/xml/directory-document.ts';
+import { parseDomainName } from '../../src/xml/domain-name.ts';
 import { sofiaDocument } from '../../src/xml/sofia-document.ts';
 import { locateSection } from '../support/locate-section.ts';
 import { outlineOf, readDocument } from '../support/read-document.ts';
@@ -46,7 +47,9 @@ describe('the gateways of a profile in the directory', () => {
       'document type=freeswitch/xml',
       ' section name=directory',
       '  domain name=trunkhunt',
-      '   user id=trunkhunt',
+      '   user',
+      '    params',
+      '     param name=allow-empty-password value=false',
       '    gateways',
       ...indented(5, A),
       ...indented(5, B),

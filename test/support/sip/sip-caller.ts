@@ -54,10 +54,13 @@ export class SipCaller {
     return this.#socket.close();
   }
 
-  /** @param headers more headers, as of the INVITE */
-  call(number: string, headers: readonly SipHeader[] = []): PlacedCall {
+  /**
+   * @param headers more headers, as of the INVITE
+   * @param from what the caller says of itself: the From header without its tag
+   */
+  call(number: string, headers: readonly SipHeader[] = [], from = `"Caller" <sip:5551234@${LOOPBACK}>`): PlacedCall {
     const port = this.#toPort();
-    const call = new OutgoingCall(number, headers, {
+    const call = new OutgoingCall(number, from, headers, {
       port: this.#socket.port,
       toPort: port,
       send: (message) => {
@@ -96,12 +99,14 @@ class OutgoingCall implements PlacedCall {
   readonly #confirmed = new Announcement<undefined>();
   #again: NodeJS.Timeout | undefined;
   #hasRung = false;
+  readonly #from: string;
   /** The To with its tag, and where the far end wants to be reached. */
   #to: string;
   #target: string;
 
-  constructor(number: string, headers: readonly SipHeader[], line: Line) {
+  constructor(number: string, from: string, headers: readonly SipHeader[], line: Line) {
     this.#line = line;
+    this.#from = from;
     this.#target = `sip:${number}@${LOOPBACK}:${line.toPort}`;
     this.#to = `<${this.#target}>`;
     const bare = this.#request('INVITE', 1);
@@ -174,7 +179,7 @@ class OutgoingCall implements PlacedCall {
       headers: [
         ['Via', via ?? `SIP/2.0/UDP ${LOOPBACK}:${this.#line.port};branch=z9hG4bK${randomUUID()}`],
         ['Max-Forwards', '70'],
-        ['From', `"Caller" <sip:5551234@${LOOPBACK}>;tag=${this.callId.slice(0, 8)}`],
+        ['From', `${this.#from};tag=${this.callId.slice(0, 8)}`],
         ['To', this.#to],
         ['Call-ID', this.callId],
         ['CSeq', `${sequence} ${method}`],

@@ -26,6 +26,7 @@ export interface CallScript {
 export interface SeenInvite {
   readonly number: string;
   readonly callId: string;
+  readonly headers: readonly SipHeader[];
   readonly atMs: number;
 }
 
@@ -148,7 +149,10 @@ export class SipGateway {
     const dialog: Dialog = { invite, script, tag: randomUUID(), port, final: undefined };
     this.#dialogs.set(callId, dialog);
     // One that shows a password after it was asked for is the same call.
-    if (known === undefined) this.invites.push({ number: uriUser(invite.uri), callId, atMs: performance.now() });
+    if (known === undefined) {
+      const { uri, headers } = invite;
+      this.invites.push({ number: uriUser(uri), callId, headers, atMs: performance.now() });
+    }
     const open = [...this.#dialogs.values()].filter(({ final }) => final === undefined).length + this.upCalls.size;
     this.mostCalls = Math.max(this.mostCalls, open);
     if (script.ring === true) this.#send(responseTo(invite, 180, { tag: dialog.tag }), port);
