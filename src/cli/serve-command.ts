@@ -21,18 +21,18 @@ import { insertExampleInventory } from '../inventory/example-inventory.ts';
 import { migrate } from '../inventory/migrate.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
+import { isUpToDate, requireSound, requireWhole } from '../inventory/require-whole.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
-import { openStateFile } from '../inventory/state-file.ts';
 import { DecisionBook } from '../live/decision-book.ts';
 import { DecisionFile } from '../live/decision-file.ts';
 import { decisionIds } from '../live/decision-ids.ts';
 import { Fleet } from '../live/fleet.ts';
 import { startHistoryPruning } from '../live/history-pruning.ts';
 import { startInventoryLoop } from '../live/inventory-loop.ts';
+import { keepState } from '../live/keep-state.ts';
 import { LiveState } from '../live/live-state.ts';
 import { numberMask } from '../live/number-mask.ts';
 import { RotatedFile } from '../live/rotated-file.ts';
-import { type KeeperContext, StateKeeper } from '../live/state-keeper.ts';
 import type { DecisionLogMetrics } from '../metrics/decision-log-metrics.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
@@ -89,12 +89,15 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   // A switch that goes on alone has the lists that it took over last.
   const keepsAllLists = settings.exportTo !== undefined;
   const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log, keepsAllLists });
-  const keeper = startKeeping(settings.state, {
+  const stopKeeping = keepState(settings.state, {
     live,
     fleet,
     timers,
     log,
     wallOffsetMs: context.nowMs() - context.clockMs(),
+    onWritable: (isWritable) => {
+      metrics.storage.stateWritable(isWritable);
+    },
   });
   const exporter = startExporting(settings, { live, metrics, log }, context);
   const stopLoop = startInventoryLoop(source, live);
@@ -123,7 +126,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     stopPruning();
     exporter?.stop();
     fleet.stop();
-    keeper?.stop();
+    stopKeeping();
     await decisions.stop();
     source.close();
   }
@@ -169,27 +172,14 @@ function startExporting(
   return keeper;
 }
 
-/** What was learned is worth a warm-up: without a file for it the server starts all the same. */
-function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): StateKeeper | undefined {
-  try {
-    const file = openStateFile(path);
-    if (file.complaint !== undefined) parts.log.warn({ state: path }, `learned state begins anew: ${file.complaint}`);
-    const keeper = new StateKeeper({ ...parts, file });
-    keeper.restore();
-    keeper.start();
-    return keeper;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    parts.log.warn({ state: path, error: message }, `nothing learned is kept over a restart: ${path}: ${message}`);
-    return undefined;
-  }
-}
-
-/** Makes the example where it is wanted, and migrates. */
+/** Makes the example where it is wanted, and migrates. A file that is up to date is not written to: its disk may be read-only. */
 function prepareDatabase(path: string, make: boolean, nowMs: number): { backup: string | undefined; applied: number } {
   if (make) mkdirSync(dirname(path), { recursive: true });
+  requireWhole(path);
+  if (!make && isUpToDate(path)) return { backup: undefined, applied: 0 };
   const database = openInventory(path, { mode: make ? 'create' : 'write' });
   try {
+    requireSound(database, path);
     const { applied, backup } = migrate(database, readMigrations(), nowMs);
     if (make) insertExampleInventory(database);
     return { backup, applied: applied.length };

@@ -38,6 +38,8 @@ export interface KeeperContext {
   readonly log: Log;
   /** Wall clock minus monotonic clock, milliseconds. */
   readonly wallOffsetMs: number;
+  /** Told after each attempt to write. */
+  readonly onWritable?: (isWritable: boolean) => void;
 }
 
 /**
@@ -78,6 +80,11 @@ export class StateKeeper {
       isFirst = false;
     });
     if (rows.length > 0) log.info({ rows: rows.length, ejections: state.ejections.length }, 'learned state taken over');
+  }
+
+  /** Instead of `restore`, where the file comes late: what it holds gives way to what was learned since the start. */
+  replace(): void {
+    this.#written.replace(this.#context.file.read());
   }
 
   /** Writes from now on. */
@@ -217,6 +224,7 @@ export class StateKeeper {
       for (const change of changes) this.#written.remember(change, this.#walks);
       if (this.#isFailing) log.info({}, 'learned state can be written again');
       this.#isFailing = false;
+      this.#context.onWritable?.(true);
       return true;
     } catch (error) {
       this.#cannotWrite(error);
@@ -232,6 +240,7 @@ export class StateKeeper {
         `learned state cannot be written, a restart would cost a warm-up: ${message}`,
       );
     this.#isFailing = true;
+    this.#context.onWritable?.(false);
   }
 }
 
