@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { OperatorError } from '../errors/operator-error.ts';
 import { bytesDatabase } from './bytes-database.ts';
+import { fileStamp } from './file-stamp.ts';
 import { inventoryError } from './inventory-error.ts';
 import { migrationState } from './migrate.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
@@ -21,8 +22,7 @@ export function requireWhole(path: string): void {
   if (!existsSync(path) || sizeOf(`${path}-journal`) > 0) return;
   requireContent(path);
   try {
-    // What is only in the log yet is seen through SQLite alone.
-    const database = sizeOf(`${path}-wal`) > 0 ? openInventory(path, { mode: 'read' }) : readWhole(path);
+    const database = atRest(path) ?? openInventory(path, { mode: 'read' });
     try {
       requireSound(database, path);
     } finally {
@@ -82,9 +82,14 @@ export function isEmpty(path: string): boolean {
   return stats?.isFile() === true && stats.size === 0 && sizeOf(`${path}-wal`) === 0;
 }
 
-function readWhole(path: string): Database {
+/** A copy in memory; undefined where somebody writes to the file, or some of it is only in its log yet. */
+function atRest(path: string): Database | undefined {
+  const before = fileStamp(path);
+  if (before.log !== undefined) return undefined;
   try {
-    return bytesDatabase(readFileSync(path));
+    const bytes = readFileSync(path);
+    const isAtRest = sizeOf(`${path}-journal`) === 0 && fileStamp(path).text === before.text;
+    return isAtRest ? bytesDatabase(bytes) : undefined;
   } catch (error) {
     throw unreadable(path, error);
   }
