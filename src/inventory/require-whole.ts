@@ -8,6 +8,10 @@ import { migrationState } from './migrate.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
 import { openToRead } from './open-to-read.ts';
 import { readMigrations } from './read-migrations.ts';
+import { TABLE_NAMES } from './table-rows.ts';
+
+/** So much of the damage is told. */
+const TOLD_LIMIT = 5;
 
 /** What is said of a damaged file. */
 const FIX = 'restore the newest backup that is whole: `trunkhunt restore FILE`';
@@ -49,21 +53,35 @@ export function isUpToDate(path: string): boolean {
 }
 
 /**
- * SQLite's quick check: every page is what it should be. It costs a tenth of what reading the rows does.
+ * Checks every page of the file.
  * @throws OperatorError inventory-damaged, inventory-unreadable
  */
 export function requireSound(database: Database, path: string): void {
+  const check = database.prepare<[], string>('PRAGMA quick_check(5)').pluck();
+  requireNone(database, path, () => check.all());
+}
+
+/**
+ * Checks the tables of the inventory and their indexes, and none of what else somebody keeps in the same file. It costs
+ * a fifth of what reading them does.
+ * @throws OperatorError inventory-damaged, inventory-unreadable
+ */
+export function requireSoundTables(database: Database, path: string): void {
+  const check = database.prepare<[string], string>('SELECT integrity_check FROM pragma_integrity_check(?)').pluck();
+  requireNone(database, path, () => TABLE_NAMES.flatMap((table) => check.all(table)));
+}
+
+function requireNone(database: Database, path: string, check: () => readonly string[]): void {
   let found: readonly string[];
   try {
     // What a client wrote with CHECKs switched off is no damage: `check-values` tells of it by row.
     database.pragma('ignore_check_constraints = ON');
-    found = database.prepare<[], string>('PRAGMA quick_check(5)').pluck().all();
+    found = check().filter((line) => line !== 'ok');
     database.pragma('ignore_check_constraints = OFF');
   } catch (error) {
     throw unreadable(path, error);
   }
-  if (found.length === 1 && found[0] === 'ok') return;
-  throw inventoryError('inventory-damaged', path, found.join('; '), FIX);
+  if (found.length > 0) throw inventoryError('inventory-damaged', path, found.slice(0, TOLD_LIMIT).join('; '), FIX);
 }
 
 /**

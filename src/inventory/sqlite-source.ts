@@ -12,7 +12,7 @@ import { requireMigrated } from './migrate.ts';
 import { unreadable } from './open-inventory.ts';
 import { openToRead } from './open-to-read.ts';
 import { readMigrations } from './read-migrations.ts';
-import { requireContent, requireSound } from './require-whole.ts';
+import { requireContent, requireSoundTables } from './require-whole.ts';
 
 /** How often the file is asked whether it changed: a look costs some microseconds. */
 const LOOK_EVERY_MS = 100;
@@ -76,7 +76,7 @@ class SqliteSource implements InventorySource {
       this.#requireOwnLog(stamp);
       const { rows, version } = this.#use((database) => {
         // What cannot be told from the rows: a page that is not what it should be.
-        requireSound(database, this.#path);
+        requireSoundTables(database, this.#path);
         return readVersionedRows(database);
       });
       // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.

@@ -37,17 +37,18 @@ class ForeignFileError extends Error {}
 /**
  * Opens the file that keeps what was learned, or begins a new one. One that is damaged, or of another form, is put
  * aside as `.damaged`.
+ * @param waitMs how long another process that holds it is waited for
  * @throws Error where no file can be written there at all, it is a database of something else, or another process holds it
  */
-export function openStateFile(path: string): StateFile {
+export function openStateFile(path: string, waitMs = WAIT_MS): StateFile {
   try {
-    return stateFile(path, undefined);
+    return stateFile(path, undefined, waitMs);
   } catch (error) {
     if (error instanceof ForeignFileError || isHeldByAnother(error) || !isFile(path)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     renameSync(path, `${path}.damaged`);
     removeSideFiles(path);
-    return stateFile(path, `${why}; put aside as ${path}.damaged`);
+    return stateFile(path, `${why}; put aside as ${path}.damaged`, waitMs);
   }
 }
 
@@ -56,11 +57,11 @@ function removeSideFiles(path: string): void {
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
-function openDatabase(path: string): Database {
+function openDatabase(path: string, waitMs: number): Database {
   const isNew = !existsSync(path);
   // It says which gateways there are and how they do: for its owner only.
   if (isNew) closeSync(openSync(path, 'wx', 0o600));
-  const database = new BetterSqlite(path, { timeout: WAIT_MS });
+  const database = new BetterSqlite(path, { timeout: waitMs });
   try {
     if (!isNew && isForeign(database)) throw new ForeignFileError('it is the database of something else');
     if (isNew) create(database);
@@ -113,8 +114,8 @@ function create(database: Database): void {
   `);
 }
 
-function stateFile(path: string, complaint: string | undefined): StateFile {
-  let database = openDatabase(path);
+function stateFile(path: string, complaint: string | undefined, waitMs: number): StateFile {
+  let database = openDatabase(path, waitMs);
   let statements = prepare(database);
   let inode = inodeOf(path);
   let isDamaged = false;
@@ -136,7 +137,8 @@ function stateFile(path: string, complaint: string | undefined): StateFile {
       if (isDamaged && found === inode) renameSync(path, `${path}.damaged`);
       if (isDamaged || found === undefined) removeSideFiles(path);
       isDamaged = false;
-      database = openDatabase(path);
+      // Calls are being answered by now.
+      database = openDatabase(path, 0);
       statements = prepare(database);
       inode = inodeOf(path);
       return true;

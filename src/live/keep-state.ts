@@ -2,7 +2,7 @@ import { openStateFile, type StateFile } from '../inventory/state-file.ts';
 import { type KeeperContext, StateKeeper } from './state-keeper.ts';
 
 /** What stood in the way at the start may be gone by then. */
-const RETRY_MS = 60_000;
+const RETRY_MS = 10_000;
 
 /**
  * Keeps what is learned in a file, from before the first snapshot is served. It is worth a warm-up: without a file the
@@ -29,7 +29,7 @@ export function keepState(path: string, parts: Omit<KeeperContext, 'file'>): () 
 
   function begin(isStart: boolean): StateKeeper | undefined {
     try {
-      const file = openStateFile(path);
+      const file = isStart ? openStateFile(path) : openStateFile(path, 0);
       if (file.complaint !== undefined) log.warn({ state: path }, `learned state begins anew: ${file.complaint}`);
       return started(file, isStart);
     } catch (error) {
