@@ -57,8 +57,7 @@ export function isUpToDate(path: string): boolean {
  * @throws OperatorError inventory-damaged, inventory-unreadable
  */
 export function requireSound(database: Database, path: string): void {
-  const check = database.prepare<[], string>('PRAGMA quick_check(5)').pluck();
-  requireNone(database, path, () => check.all());
+  requireNone(database, path, () => database.prepare<[], string>('PRAGMA quick_check(5)').pluck().all());
 }
 
 /**
@@ -67,8 +66,10 @@ export function requireSound(database: Database, path: string): void {
  * @throws OperatorError inventory-damaged, inventory-unreadable
  */
 export function requireSoundTables(database: Database, path: string): void {
-  const check = database.prepare<[string], string>('SELECT integrity_check FROM pragma_integrity_check(?)').pluck();
-  requireNone(database, path, () => TABLE_NAMES.flatMap((table) => check.all(table)));
+  requireNone(database, path, () => {
+    const check = database.prepare<[string], string>('SELECT integrity_check FROM pragma_integrity_check(?)').pluck();
+    return TABLE_NAMES.flatMap((table) => check.all(table));
+  });
 }
 
 function requireNone(database: Database, path: string, check: () => readonly string[]): void {

@@ -281,12 +281,26 @@ describe('a file that takes the place of another', () => {
 });
 
 describe('a file that is damaged', () => {
-  it('is told of where no row is read from the page, and looked at again when it was written to', () => {
-    const inventory = temporaryInventory(`${SOUND_INVENTORY} CREATE TABLE mine (x); INSERT INTO mine VALUES (1);`);
+  /** Where a table or index begins in the file, in bytes. */
+  function placeOf(path: string, name: string): number {
+    const client = new BetterSqlite(path, { readonly: true });
+    const page = client
+      .prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?')
+      .pluck()
+      .get(name);
+    client.close();
+    return (page! - 1) * 4096;
+  }
+
+  it('is told of where all rows are there and an index has lost one, and looked at again when it was written to', () => {
+    const inventory = temporaryInventory(SOUND_INVENTORY);
     const source = opened(inventory.path);
     source.load();
     const good = readFileSync(inventory.path);
-    writeFileSync(inventory.path, Buffer.concat([good.subarray(0, -4096), Buffer.alloc(4096, 0x5a)]));
+    const at = placeOf(inventory.path, 'sqlite_autoindex_gateway_group_members_1');
+    const bad = Buffer.from(good);
+    bad.writeUInt8(good.readUInt8(at + 4095) ^ 1, at + 4095);
+    writeFileSync(inventory.path, bad);
     const { onChange } = watched(source);
     onChange.mockImplementation((error) => {
       if (error === undefined) expect(() => source.load()).toThrow('inventory-damaged');
@@ -299,6 +313,14 @@ describe('a file that is damaged', () => {
     vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
     expect(onChange).toHaveBeenCalledWith();
     expect(source.load().snapshot).toBeDefined();
+  });
+
+  it("is none of the server's business where the damage is in a table of somebody else", () => {
+    const { path } = temporaryInventory(`${SOUND_INVENTORY} CREATE TABLE mine (x); INSERT INTO mine VALUES (1);`);
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, placeOf(path, 'mine'), placeOf(path, 'mine') + 4096);
+    writeFileSync(path, bytes);
+    expect(opened(path).load().snapshot).toBeDefined();
   });
 
   it('is not one that a client wrote with CHECKs switched off: that is told by row', () => {
