@@ -12,6 +12,8 @@ export interface CliOptions {
   /** Variables besides those that every process needs; none of the surroundings' own settings get in. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** A program and its arguments that runs the command line which follows them, such as `nsenter`. */
+  readonly through?: readonly string[];
   /** When it is killed: a command that should have ended long ago fails its test by its signal. */
   readonly timeoutMs?: number;
 }
@@ -25,8 +27,12 @@ export interface StartedCli {
 }
 
 /** Starts the real command line as a process of its own. */
-export function startCli(args: readonly string[], { environment, folder, timeoutMs }: CliOptions = {}): StartedCli {
-  const child = spawn(process.execPath, [builtProgram(), ...args], {
+export function startCli(
+  args: readonly string[],
+  { environment, folder, through = [], timeoutMs }: CliOptions = {},
+): StartedCli {
+  const [program = '', ...rest] = [...through, process.execPath, builtProgram(), ...args];
+  const child = spawn(program, rest, {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
