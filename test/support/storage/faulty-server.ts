@@ -11,6 +11,8 @@ export interface Observed {
   log(): string;
   /** The file of the inventory as this process reaches it. */
   readonly database: string;
+  /** Runs SQL where the file is seen, if that is not here; throws SQLite's message. */
+  readonly edit?: (sql: string) => void;
 }
 
 export const PATIENCE = { timeout: 20_000, interval: 50 };
@@ -50,11 +52,16 @@ export async function isServed(server: Observed, isWell: boolean): Promise<void>
   await metricIs(server, 'trunkhunt_inventory_last_reload_successful', isWell ? 1 : 0);
 }
 
-/** Commits a gateway as any SQL client does. */
-export function addGateway(database: string, name: string): void {
-  const client = new BetterSqlite(database, { fileMustExist: true });
+/** Commits a gateway as any SQL client does. @throws Error with SQLite's message */
+export function addGateway(server: Observed, name: string): void {
+  const sql = `INSERT INTO gateways (name, proxy) VALUES ('${name}', '192.0.2.9')`;
+  if (server.edit !== undefined) {
+    server.edit(sql);
+    return;
+  }
+  const client = new BetterSqlite(server.database, { fileMustExist: true });
   try {
-    client.prepare("INSERT INTO gateways (name, proxy) VALUES (?, '192.0.2.9')").run(name);
+    client.exec(sql);
   } finally {
     client.close();
   }
@@ -63,7 +70,7 @@ export function addGateway(database: string, name: string): void {
 /** Proves that changes are followed again: one is committed, and served. */
 export async function followsAgain(server: Observed, name: string): Promise<void> {
   await vi.waitFor(() => {
-    addGateway(server.database, name);
+    addGateway(server, name);
   }, PATIENCE);
   await metricIs(server, 'trunkhunt_gateway_state', 1, { gateway: name, state: 'active' });
   await isServed(server, true);
