@@ -7,8 +7,9 @@ import { temporaryInventory } from '../support/temporary-inventory.ts';
 
 describe('opening an inventory to read it', () => {
   it('takes back what a program that was killed left half written', () => {
-    const { path, run } = temporaryInventory("INSERT INTO profiles VALUES ('kept')");
-    run('PRAGMA journal_mode = DELETE');
+    const inventory = temporaryInventory("INSERT INTO profiles VALUES ('kept')");
+    const { path } = inventory;
+    inventory.run('PRAGMA journal_mode = DELETE');
     // More than the cache takes, so that pages of it are in the file already.
     const script = `const database = new (require('better-sqlite3'))(process.argv[1]);
       database.pragma('cache_size = 5');

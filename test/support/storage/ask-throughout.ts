@@ -23,7 +23,7 @@ const PATIENCE_MS = 10_000;
 /** @param pauseMs between two calls */
 export function askThroughout(port: number, pauseMs = 5): Asker {
   let asked = 0;
-  let isStopped = false;
+  const stopping = new AbortController();
   const lost: string[] = [];
   const ask = async (request: Buffer, wanted: string): Promise<void> => {
     try {
@@ -34,7 +34,7 @@ export function askThroughout(port: number, pauseMs = 5): Asker {
     }
   };
   const running = (async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       asked += 1;
       await ask(CALL, 'application="bridge"');
       await ask(READY, 'ready');
@@ -45,7 +45,7 @@ export function askThroughout(port: number, pauseMs = 5): Asker {
     asked: () => asked,
     lost: () => lost,
     stop: () => {
-      isStopped = true;
+      stopping.abort();
       return running;
     },
   };

@@ -60,7 +60,7 @@ export async function diskServer(atStart: DisksAtStart = {}): Promise<DiskServer
     database: join(inventoryDisk.folder, 'inventory.db'),
     edit: (sql) => {
       // SQLite follows every link of a path, so that it would not find the disk from here.
-      const [program = '', ...rest] = [...disk.through, process.execPath, SQL_CLIENT];
+      const [program, ...rest] = ['nsenter', ...disk.through.slice(1), process.execPath, SQL_CLIENT];
       const file = join(inventoryDisk.folder, 'inventory.db');
       const { stdout, stderr } = spawnSync(program, [...rest, file], { input: JSON.stringify(sql), encoding: 'utf8' });
       if (stdout.trim() !== 'null') throw new Error(`${stdout}${stderr}`);
