@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import type { SettingFlags } from '../config/setting-sources.ts';
 import { readSettings } from '../config/settings.ts';
 import { migrate, migrationState } from '../inventory/migrate.ts';
+import { newestBackup } from '../inventory/newest-backup.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
+import { isEmpty, requireWhole } from '../inventory/require-whole.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { printJson } from './terminal.ts';
@@ -44,6 +46,8 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
 
 function run(path: string, nowMs: number): MigrateReport {
   const created = !existsSync(path);
+  // An empty file may be begun, by two at once too; where a backup lies beside it, it is what is left of an inventory.
+  if (!isEmpty(path) || newestBackup(path) !== undefined) requireWhole(path);
   const database = openInventory(path, { mode: created ? 'create' : 'write' });
   try {
     const { applied, backup } = migrate(database, readMigrations(), nowMs);

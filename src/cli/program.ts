@@ -2,6 +2,7 @@ import { type Argument, Command, CommanderError, Help, type Option } from 'comma
 import { packageVersion } from '../config/version.ts';
 import type { FindingCode } from '../errors/catalogue.ts';
 import { OperatorError } from '../errors/operator-error.ts';
+import { withNewestBackup } from '../inventory/newest-backup.ts';
 import { addBackupCommand } from './backup-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import type { CommandContext } from './command-context.ts';
@@ -39,9 +40,10 @@ export async function runProgram(args: readonly string[], context: CommandContex
       return;
     }
     if (!(error instanceof OperatorError)) throw error;
+    const told = withNewestBackup(error);
     // Programs that asked for data get data, whatever happened.
-    if (args.includes('--json')) printJson(context.terminal, { findings: error.findings });
-    else context.terminal.err(`${error.message}\n`);
+    if (args.includes('--json')) printJson(context.terminal, { findings: told.findings });
+    else context.terminal.err(`${told.message}\n`);
     context.exit(error.findings.every(({ code }) => isUsage(code)) ? 2 : 1);
   }
 }

@@ -17,20 +17,19 @@ import { insertExampleInventory } from '../inventory/example-inventory.ts';
 import { migrate } from '../inventory/migrate.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
+import { isUpToDate, requireSound, requireWhole } from '../inventory/require-whole.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
-import { openStateFile } from '../inventory/state-file.ts';
 import { ageClock } from '../live/age-clock.ts';
-import { countCrash, crashCount } from '../live/crash-count.ts';
 import { DecisionBook } from '../live/decision-book.ts';
 import { DecisionFile } from '../live/decision-file.ts';
 import { decisionIds } from '../live/decision-ids.ts';
 import { Fleet } from '../live/fleet.ts';
 import { startHistoryPruning } from '../live/history-pruning.ts';
 import { startInventoryLoop } from '../live/inventory-loop.ts';
+import { keepState } from '../live/keep-state.ts';
 import { LiveState } from '../live/live-state.ts';
 import { numberMask } from '../live/number-mask.ts';
 import { RotatedFile } from '../live/rotated-file.ts';
-import { type KeeperContext, StateKeeper } from '../live/state-keeper.ts';
 import type { DecisionLogMetrics } from '../metrics/decision-log-metrics.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
@@ -91,14 +90,17 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   // A switch that goes on alone has the lists that it took over last.
   const keepsAllLists = settings.exportTo !== undefined;
   const fleet = new Fleet({ live, timers, random: context.random, metrics: metrics.live, log, keepsAllLists });
-  const kept = startKeeping(settings.state, {
+  const kept = keepState(settings.state, {
     live,
     fleet,
     timers,
     log,
     clock: { bootId: context.bootId, wallOffsetMs: context.nowMs() - context.clockMs() },
+    onWritable: (isWritable) => {
+      metrics.storage.stateWritable(isWritable);
+    },
   });
-  metrics.unhandled.count('exception', kept?.crashes);
+  metrics.unhandled.count('exception', kept.crashes);
   let server: RunningServer | undefined;
   watchUnhandled(context, {
     metrics: metrics.unhandled,
@@ -106,7 +108,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     circumstances: () => ({ generation: live.serving?.generation ?? 0 }),
     leave: async () => {
       try {
-        kept?.crashed();
+        kept.crashed();
       } finally {
         void server?.stop(0);
         await decisions.stop();
@@ -147,7 +149,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     stopPruning();
     exporter?.stop();
     fleet.stop();
-    kept?.keeper.stop();
+    kept.stop();
     await decisions.stop();
     source.close();
   }
@@ -193,45 +195,14 @@ function startExporting(
   return keeper;
 }
 
-interface Keeping {
-  readonly keeper: StateKeeper;
-  /** How often servers with this file ended by their own mistake. */
-  readonly crashes: number;
-  /** This one does. */
-  readonly crashed: () => void;
-}
-
-/**
- * What was learned is worth a warm-up: without a file for it the server starts all the same.
- * @throws OperatorError state-in-use, since that is a mistake of the set-up which nobody would notice otherwise
- */
-function startKeeping(path: string, parts: Omit<KeeperContext, 'file'>): Keeping | undefined {
-  try {
-    const file = openStateFile(path);
-    if (file.complaint !== undefined) parts.log.warn({ state: path }, `learned state begins anew: ${file.complaint}`);
-    const keeper = new StateKeeper({ ...parts, file });
-    keeper.restore();
-    keeper.start();
-    return {
-      keeper,
-      crashes: crashCount(file),
-      crashed: () => {
-        countCrash(file);
-      },
-    };
-  } catch (error) {
-    if (error instanceof OperatorError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    parts.log.warn({ state: path, error: message }, `nothing learned is kept over a restart: ${path}: ${message}`);
-    return undefined;
-  }
-}
-
-/** Makes the example where it is wanted, and migrates. */
+/** Makes the example where it is wanted, and migrates. A file that is up to date is not written to: its disk may be read-only. */
 function prepareDatabase(path: string, make: boolean, nowMs: number): { backup: string | undefined; applied: number } {
   if (make) mkdirSync(dirname(path), { recursive: true });
+  requireWhole(path);
+  if (!make && isUpToDate(path)) return { backup: undefined, applied: 0 };
   const database = openInventory(path, { mode: make ? 'create' : 'write' });
   try {
+    requireSound(database, path);
     const { applied, backup } = migrate(database, readMigrations(), nowMs);
     if (make) insertExampleInventory(database);
     return { backup, applied: applied.length };

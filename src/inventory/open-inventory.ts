@@ -50,9 +50,13 @@ export function unreadable(path: string, error: unknown): Error {
       'wait until the program that holds it is done, or end it; .timeout 5000 makes the sqlite3 shell wait as well';
     return inventoryError('inventory-unreadable', path, `another program has locked it: ${what}`, fix);
   }
+  if (error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_CORRUPT')) {
+    const fix = 'restore the newest backup that is whole: `trunkhunt restore FILE`';
+    return inventoryError('inventory-damaged', path, what, fix, { cause: error });
+  }
   const fix =
     'check that it is an SQLite database, that its folder exists and that this user may read and write both; restore the newest backup that lies beside it if it is damaged';
-  return inventoryError('inventory-unreadable', path, what, fix);
+  return inventoryError('inventory-unreadable', path, what, fix, { cause: error });
 }
 
 function createFile(path: string): void {

@@ -90,6 +90,7 @@ function restoreFile(
   const aside = besideName(path, 'damaged', nowMs);
   try {
     copyInto(copy, unfinished);
+    useWriteAheadLog(unfinished);
     if (isThere) giveTo(unfinished, path);
     // What a crash left beside the old file would be taken for part of the new one.
     for (const suffix of BESIDE) {
@@ -102,6 +103,16 @@ function restoreFile(
     rmSync(unfinished, { force: true });
   }
   return { method: 'file', changes, version, backup: isThere ? aside : undefined };
+}
+
+/** A copy has a rollback journal, with which every writer would lock the server out for a moment. */
+function useWriteAheadLog(file: string): void {
+  const database = new BetterSqlite(file);
+  try {
+    database.pragma('journal_mode = WAL');
+  } finally {
+    database.close();
+  }
 }
 
 /** Root restores what a server of another user reads: whoever could read the old file can read the new one. */

@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
+import { type FileStamp, fileStamp } from './file-stamp.ts';
+import { latestVersion } from './history-version.ts';
+import { inventoryError } from './inventory-error.ts';
 import { readVersionedRows } from './inventory-rows.ts';
 import type { InventorySource } from './inventory-source.ts';
 import { requireMigrated } from './migrate.ts';
+import { unreadable } from './open-inventory.ts';
+import { openToRead } from './open-to-read.ts';
 import { readMigrations } from './read-migrations.ts';
-import { openInventory, unreadable } from './open-inventory.ts';
+import { requireContent, requireSoundTables } from './require-whole.ts';
 
 /** How often the file is asked whether it changed: a look costs some microseconds. */
 const LOOK_EVERY_MS = 100;
 
 /** Reading may take a tenth of the time at most, so that somebody who commits all the time does not stop calls. */
 const REST_FACTOR = 9;
+
+/** Whoever closes or exchanges the file is in the way for a moment: only what lasts so many looks is told. */
+const LOOKS_IN_VAIN = 10;
 
 export interface SqliteSourceOptions {
   /** How long to wait for a writer that locks readers out. A server does not wait: the next look is near. */
@@ -24,54 +31,77 @@ export interface SqliteSourceOptions {
 }
 
 /**
- * The inventory in an SQLite file that anybody may write to, or replace, while it is watched.
- * @throws OperatorError inventory-missing, inventory-unreadable, inventory-foreign, inventory-not-migrated,
- *   inventory-too-new
+ * The inventory in an SQLite file that anybody may write to, or replace, while it is watched. It is open only while it is
+ * read: whoever writes is then the last to close it, which leaves no log beside it that could be taken for part of the
+ * file that replaces it; and a side file that somebody truncates is not mapped into this process, which would end it.
+ * @throws OperatorError inventory-missing, inventory-unreadable, inventory-damaged, inventory-foreign,
+ *   inventory-not-migrated, inventory-too-new
  */
 export function openSqliteSource(path: string, options: SqliteSourceOptions): InventorySource {
   return new SqliteSource(path, options);
 }
 
+interface Loaded {
+  readonly digest: string;
+  readonly compiled: CompiledInventory;
+  readonly version: number;
+}
+
 class SqliteSource implements InventorySource {
   readonly #path: string;
   readonly #options: SqliteSourceOptions;
-  #database: Database;
-  #file: string;
-  /** `data_version` changes whenever another connection commits. */
-  #loadedVersion: unknown;
-  #loaded: { readonly digest: string; readonly compiled: CompiledInventory } | undefined;
+  /** As it was before the last time that it was read; undefined = it has to be read again, changed or not. */
+  #stamp: FileStamp | undefined;
+  /** As it was at the last look at which the file was the one that is served. */
+  #served: FileStamp | undefined;
+  /** Whether a commit may have come since that left the same stamp. */
+  #isFresh = false;
+  #loaded: Loaded | undefined;
   #restUntilMs = -Infinity;
+  #looksInVain = 0;
+  /** Opened by a look for the reading that follows, which nobody can then lock out. */
+  #opened: Database | undefined;
+  readonly #migrations = readMigrations();
 
   constructor(path: string, options: SqliteSourceOptions) {
     this.#path = path;
     this.#options = options;
-    this.#file = fileIdentity(path);
-    this.#database = openMigrated(path, options.waitMs);
+    this.#open().close();
   }
 
   load(previous?: Snapshot): CompiledInventory {
     const startedMs = this.#options.clockMs();
-    const { rows, version } = this.#readRows();
-    // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.
-    const digest = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
-    const compiled = this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version);
-    this.#loaded = { digest, compiled };
-    const endedMs = this.#options.clockMs();
-    this.#restUntilMs = endedMs + REST_FACTOR * (endedMs - startedMs);
-    return compiled;
+    const stamp = fileStamp(this.#path);
+    try {
+      this.#requireOwnLog(stamp);
+      const { rows, version } = this.#use((database) => {
+        // What cannot be told from the rows: a page that is not what it should be.
+        requireSoundTables(database, this.#path);
+        return readVersionedRows(database);
+      });
+      // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.
+      const digest = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+      const compiled =
+        this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version);
+      this.#loaded = { digest, compiled, version };
+      this.#stamp = stamp;
+      this.#served = stamp;
+      this.#isFresh = true;
+      return compiled;
+    } catch (error) {
+      // What stood in the way may be gone at the next look, without a commit that would tell; damage stays.
+      this.#stamp = isDamage(error) ? stamp : undefined;
+      this.#isFresh = false;
+      throw error;
+    } finally {
+      const endedMs = this.#options.clockMs();
+      this.#restUntilMs = endedMs + REST_FACTOR * (endedMs - startedMs);
+    }
   }
 
   watch(onChange: (error?: Error) => void): () => void {
     const timer = setInterval(() => {
-      try {
-        if (!this.#hasChanged()) return;
-      } catch (error) {
-        // Whatever stood in the way may be gone at the next look, without a commit that would tell.
-        this.#loadedVersion = undefined;
-        onChange(error instanceof OperatorError ? error : unreadable(this.#path, error));
-        return;
-      }
-      onChange();
+      this.#look(onChange);
     }, LOOK_EVERY_MS);
     return () => {
       clearInterval(timer);
@@ -79,54 +109,77 @@ class SqliteSource implements InventorySource {
   }
 
   close(): void {
-    this.#database.close();
+    // Nothing is open between two looks.
+  }
+
+  #look(onChange: (error?: Error) => void): void {
+    try {
+      if (this.#options.clockMs() < this.#restUntilMs || !this.#hasChanged()) return;
+      this.#looksInVain = 0;
+    } catch (error) {
+      this.#stamp = undefined;
+      this.#looksInVain += 1;
+      if (this.#looksInVain < LOOKS_IN_VAIN) return;
+      onChange(error instanceof OperatorError ? error : unreadable(this.#path, error));
+      return;
+    }
+    try {
+      onChange();
+    } finally {
+      this.#opened?.close();
+      this.#opened = undefined;
+    }
   }
 
   #hasChanged(): boolean {
-    if (fileIdentity(this.#path) !== this.#file) this.#reopen();
-    return this.#readVersion() !== this.#loadedVersion && this.#options.clockMs() >= this.#restUntilMs;
+    const stamp = fileStamp(this.#path);
+    if (stamp.text !== this.#stamp?.text) {
+      this.#requireOwnLog(stamp);
+      this.#opened = this.#open();
+      return true;
+    }
+    if (stamp.file === this.#served?.file) this.#served = stamp;
+    if (!this.#isFresh) return false;
+    // The clock of the file system has moved on since it was read: once is enough.
+    const version = this.#use(latestVersion);
+    this.#isFresh = false;
+    return version !== this.#loaded?.version;
   }
 
-  /** Another file has taken the place of the one that is open: `mv`, or a restored backup. */
-  #reopen(): void {
-    const file = fileIdentity(this.#path);
-    const database = openMigrated(this.#path, this.#options.waitMs);
-    this.#database.close();
-    this.#database = database;
-    this.#file = file;
-    this.#loadedVersion = undefined;
+  /** A log that lay beside the old file would be played into the new one. */
+  #requireOwnLog({ file, log }: FileStamp): void {
+    const before = this.#served;
+    if (before?.file === undefined || file === before.file || log === undefined || log !== before.log) return;
+    const what = `another file has taken its place, and ${this.#path}-wal still belongs to the one before: SQLite would mix the two`;
+    const fix = `end the programs that have the old file open, then delete ${this.#path}-wal and -shm; \`trunkhunt restore FILE\` replaces an inventory without this`;
+    throw inventoryError('inventory-damaged', this.#path, what, fix);
   }
 
-  #readVersion(): unknown {
-    return this.#database.pragma('data_version', { simple: true });
-  }
-
-  #readRows(): ReturnType<typeof readVersionedRows> {
+  #use<Result>(use: (database: Database) => Result): Result {
+    const database = this.#opened ?? this.#open();
+    this.#opened = undefined;
     try {
-      // Read before the rows: a commit in between is then noticed at the next look, and never missed.
-      const version = this.#readVersion();
-      const read = readVersionedRows(this.#database);
-      this.#loadedVersion = version;
-      return read;
+      return use(database);
     } catch (error) {
-      throw unreadable(this.#path, error);
+      throw error instanceof OperatorError ? error : unreadable(this.#path, error);
+    } finally {
+      database.close();
+    }
+  }
+
+  #open(): Database {
+    requireContent(this.#path);
+    const database = openToRead(this.#path, this.#options.waitMs);
+    try {
+      requireMigrated(database, this.#migrations);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
     }
   }
 }
 
-function openMigrated(path: string, waitMs: number): Database {
-  const database = openInventory(path, { mode: 'read', busyTimeoutMs: waitMs });
-  try {
-    requireMigrated(database, readMigrations());
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/** Tells one file from another under the same name; a file that is not there is no error yet. */
-function fileIdentity(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? 'missing' : `${stats.dev}:${stats.ino}`;
+function isDamage(error: unknown): boolean {
+  return error instanceof OperatorError && error.findings.some(({ code }) => code === 'inventory-damaged');
 }

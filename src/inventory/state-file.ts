@@ -27,7 +27,7 @@ export interface StateFile {
   /** Writes all of it or nothing, and waits for nobody. @throws Error of SQLite's */
   write(rows: readonly LearnedRow[]): void;
   /**
-   * Begins the file anew where somebody took it away, or put another one there: what is written would be lost.
+   * Begins the file anew where somebody took it away, put another one there, or it turned out to be damaged.
    * @returns whether it did
    * @throws Error where none can be written there, or another process was quicker
    */
@@ -102,6 +102,11 @@ function isHeldByAnother(error: unknown): boolean {
   return code.startsWith('SQLITE_BUSY') || code === 'EEXIST';
 }
 
+/** Its pages are not what they should be: it stays so, whoever tries again. */
+function isDamage(error: unknown): boolean {
+  return error instanceof BetterSqlite.SqliteError && /^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code);
+}
+
 /** A folder is somebody's, whatever was meant by naming it. */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
@@ -128,17 +133,26 @@ function stateFile(path: string, waitMs: number, complaint: string | undefined):
   let database = openDatabase(path, waitMs);
   let statements = prepare(database);
   let inode = inodeOf(path);
+  let isDamaged = false;
   return {
     complaint,
     read: () => statements.all.all(),
     write: (rows) => {
-      statements.writeAll(rows);
+      try {
+        statements.writeAll(rows);
+      } catch (error) {
+        isDamaged = isDamage(error);
+        throw error;
+      }
     },
     renew: () => {
       const found = inodeOf(path);
-      if (found === inode) return false;
+      if (found === inode && !isDamaged) return false;
       database.close();
-      if (found === undefined) removeSideFiles(path);
+      if (isDamaged && found === inode) renameSync(path, `${path}.damaged`);
+      if (isDamaged || found === undefined) removeSideFiles(path);
+      isDamaged = false;
+      // Calls are being answered by now.
       database = openDatabase(path, NO_WAIT_MS);
       statements = prepare(database);
       inode = inodeOf(path);

@@ -1,5 +1,6 @@
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { OperatorError } from '../errors/operator-error.ts';
+import { bytesDatabase } from './bytes-database.ts';
 import { type CompiledInventory, compileSnapshot } from './compile-snapshot.ts';
 import { readInventoryRows } from './inventory-rows.ts';
 import { inventoryError } from './inventory-error.ts';
@@ -10,11 +11,6 @@ import { readTableRows } from './read-table-rows.ts';
 import { SECRET_NAME } from './shown-change.ts';
 import { splitStatements, type Statement } from './split-statements.ts';
 import type { TableRows } from './table-rows.ts';
-
-/** Where the header says who may write and read the file: 2 = with a write-ahead log, which memory has none of. */
-const WRITE_VERSION_AT = 18;
-const READ_VERSION_AT = 19;
-const LEGACY_FORMAT = 1;
 
 /**
  * What may be run on a copy: statements that change rows, and nothing that reaches beyond the copy (ATTACH, VACUUM INTO),
@@ -94,10 +90,7 @@ export class WorkingCopy {
 }
 
 function copyOf(file: Database): Database {
-  const bytes = file.serialize();
-  bytes[WRITE_VERSION_AT] = LEGACY_FORMAT;
-  bytes[READ_VERSION_AT] = LEGACY_FORMAT;
-  const copy = new BetterSqlite(bytes);
+  const copy = bytesDatabase(file.serialize());
   copy.pragma('foreign_keys = ON');
   return copy;
 }

@@ -10,7 +10,7 @@ const PAUSE_MS = 100;
 
 export interface HistoryPruning {
   readonly path: string;
-  readonly live: { readonly serving: Serving | undefined };
+  readonly live: { readonly serving: Serving | undefined; readonly isReadable: boolean };
   readonly log: Log;
   /** Wall clock to tell ages by, milliseconds since 1970. */
   readonly nowMs: () => number;
@@ -36,7 +36,8 @@ export function startHistoryPruning({ path, live, log, nowMs, after }: HistoryPr
   /** @returns whether there is more */
   function forgetSome(): boolean {
     const { serving } = live;
-    if (serving === undefined) return false;
+    // Whoever writes to a damaged file, or to one beside which the log of another one lies, makes it worse.
+    if (serving === undefined || !live.isReadable) return false;
     try {
       const pruned = pruneHistory(path, serving.snapshot.version, nowMs());
       versions += pruned.versions;

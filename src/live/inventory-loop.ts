@@ -15,7 +15,7 @@ export function startInventoryLoop(source: InventorySource, live: LiveState): ()
     // A file that stays unreadable is looked at ten times a second: once in the log is enough.
     if (message === lastFailure) return;
     lastFailure = message;
-    if (error instanceof OperatorError) live.refuse(error.findings);
+    if (error instanceof OperatorError) live.cannotRead(error.findings);
     else live.failToLoad(error);
   };
   let last: CompiledInventory | undefined;

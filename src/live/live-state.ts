@@ -41,6 +41,7 @@ export class LiveState {
   readonly applied: AppliedGateways;
   #serving: Serving | undefined;
   #refusal: readonly Finding[] = [];
+  #isReadable = false;
 
   /**
    * @param nowMs monotonic clock
@@ -74,11 +75,17 @@ export class LiveState {
     return this.#refusal;
   }
 
+  /** Whether the file that the inventory is in could be read when it was last tried. */
+  get isReadable(): boolean {
+    return this.#isReadable;
+  }
+
   /** Serves a new snapshot from now on. Turns go on where they were: they belong to gateways, not to snapshots. */
   serve(snapshot: Snapshot, findings: readonly Finding[]): void {
     const generation = (this.#serving?.generation ?? 0) + 1;
     this.#serving = { snapshot, documents: new DocumentStore(snapshot), generation };
     this.#refusal = [];
+    this.#isReadable = true;
     this.learned.serve(snapshot);
     this.schedulers.keepOnly((lineup) => snapshot.lineups.has(configuredKey(lineup)));
     this.#fieldWatch.reset();
@@ -95,11 +102,25 @@ export class LiveState {
   refuse(findings: readonly Finding[]): void {
     const problems = findings.filter(isProblem);
     this.#refusal = problems;
-    const still = this.#serving === undefined ? 'nothing' : `generation ${this.#serving.generation}`;
+    this.#isReadable = true;
     for (const finding of problems) {
-      this.#log.error({ finding }, `inventory refused, still serving ${still}: ${finding.where}: ${finding.what}`);
+      this.#log.error(
+        { finding },
+        `inventory refused, still serving ${this.#still}: ${finding.where}: ${finding.what}`,
+      );
     }
     this.#metrics.inventoryRefused(problems.length);
+  }
+
+  /** Keeps serving what there is, where the inventory cannot be read at all. */
+  cannotRead(findings: readonly Finding[]): void {
+    this.#refusal = findings;
+    this.#isReadable = false;
+    for (const finding of findings) {
+      const { where, what, fix } = finding;
+      this.#log.error({ finding }, `inventory cannot be read, still serving ${this.#still}: ${where}: ${what}; ${fix}`);
+    }
+    this.#metrics.inventoryUnreadable();
   }
 
   /** Keeps serving what there is after a mistake of ours: the operator is told, the process lives on. */
@@ -107,6 +128,10 @@ export class LiveState {
     const stack = error instanceof Error ? error.stack : String(error);
     this.#log.error({ error: stack }, 'the inventory could not be compiled, this is a mistake of trunkhunt');
     this.#metrics.inventoryRefused(1);
+  }
+
+  get #still(): string {
+    return this.#serving === undefined ? 'nothing' : `generation ${this.#serving.generation}`;
   }
 
   /** Decides a call and takes the turns that the decision gives out. */

@@ -40,6 +40,8 @@ export interface KeeperContext {
   readonly log: Log;
   /** By the machine's monotonic clock, which the timers have. */
   readonly clock: StateClock;
+  /** Told after each attempt to write. */
+  readonly onWritable?: (isWritable: boolean) => void;
 }
 
 /**
@@ -84,6 +86,11 @@ export class StateKeeper {
       isFirst = false;
     });
     if (rows.length > 0) log.info({ rows: rows.length, ejections: state.ejections.length }, 'learned state taken over');
+  }
+
+  /** Instead of `restore`, where the file comes late: what it holds gives way to what was learned since the start. */
+  replace(): void {
+    this.#written.replace(this.#context.file.read());
   }
 
   /** Writes from now on. */
@@ -224,6 +231,7 @@ export class StateKeeper {
       for (const change of changes) this.#written.remember(change, this.#walks);
       if (this.#isFailing) log.info({}, 'learned state can be written again');
       this.#isFailing = false;
+      this.#context.onWritable?.(true);
       return true;
     } catch (error) {
       this.#cannotWrite(error);
@@ -239,5 +247,6 @@ export class StateKeeper {
         `learned state cannot be written, a restart would cost a warm-up: ${message}`,
       );
     this.#isFailing = true;
+    this.#context.onWritable?.(false);
   }
 }

@@ -6,6 +6,7 @@ import { LoadMetrics } from './load-metrics.ts';
 import type { NumberRejection } from '../routing/dial-number.ts';
 import type { GatewayState } from '../routing/gateway.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import { StorageMetrics } from './storage-metrics.ts';
 import { Tally } from './tally.ts';
 import { targetShares } from './target-shares.ts';
 import { UnhandledMetrics } from './unhandled-metrics.ts';
@@ -127,6 +128,7 @@ export class ServerMetrics {
   readonly decisionLog = new DecisionLogMetrics(this.#registry);
   readonly unhandled = new UnhandledMetrics(this.#registry);
   readonly load = new LoadMetrics(this.#registry);
+  readonly storage = new StorageMetrics(this.#registry);
 
   constructor(version: string, nodeVersion: string) {
     collectDefaultMetrics({ register: this.#registry });
@@ -184,6 +186,7 @@ export class ServerMetrics {
   async inventoryServed(snapshot: Snapshot, generation: number): Promise<void> {
     this.#generation.set(generation);
     this.#lastReload.set(1);
+    this.storage.inventoryReadable(true);
     this.#problems.set(0);
     this.#hostnames = snapshot.hostnames;
     this.#resetGauges(snapshot);
@@ -195,7 +198,15 @@ export class ServerMetrics {
   /** The inventory as it is now is not served. */
   inventoryRefused(problems: number): void {
     this.#lastReload.set(0);
+    this.storage.inventoryReadable(true);
     this.#problems.set(problems);
+  }
+
+  /** The inventory cannot be read: nobody knows what is in it now. */
+  inventoryUnreadable(): void {
+    this.#lastReload.set(0);
+    this.storage.inventoryReadable(false);
+    this.#problems.set(0);
   }
 
   /** Everything in Prometheus' text format. */

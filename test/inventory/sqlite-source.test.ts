@@ -1,5 +1,5 @@
 import BetterSqlite from 'better-sqlite3';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
@@ -10,6 +10,9 @@ import { temporaryFolder, temporaryInventory } from '../support/temporary-invent
 
 /** Long enough for several looks, and within the second in which a change has to be answered from. */
 const SEVERAL_LOOKS_MS = 500;
+
+/** So long something has to be in the way before it is told. */
+const IN_VAIN_MS = 1_500;
 
 function opened(path: string): InventorySource {
   const source = openSqliteSource(path, { waitMs: 0, clockMs: () => 0 });
@@ -187,13 +190,156 @@ describe('watching', () => {
 describe('the connection of a source', () => {
   it('waits for no lock: a wait would hold up every call that is being answered', () => {
     const source = opened(temporaryInventory().path);
-    const pragma = vi.spyOn(BetterSqlite.prototype, 'pragma');
+    const waits: unknown[] = [];
+    const close = vi.spyOn(BetterSqlite.prototype, 'close').mockImplementationOnce(function (
+      this: BetterSqlite.Database,
+    ) {
+      waits.push(this.pragma('busy_timeout', { simple: true }));
+      return this.close();
+    });
     onTestFinished(() => {
-      pragma.mockRestore();
+      close.mockRestore();
     });
     source.load();
-    const connection = pragma.mock.contexts[0] as BetterSqlite.Database;
-    expect(connection.pragma('busy_timeout', { simple: true })).toBe(0);
+    expect(waits).toEqual([0]);
+  });
+
+  it('is closed between two looks, so that who writes then is the last to close the file and leaves no log', () => {
+    const inventory = temporaryInventory();
+    const source = opened(inventory.path);
+    source.load();
+    const { onChange } = watched(source);
+    onChange.mockImplementation(() => source.load());
+    for (const name of ['one', 'two']) {
+      inventory.run(addProfile(name));
+      expect(existsSync(`${inventory.path}-wal`)).toBe(false);
+      vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+      expect(profilesOf(source)).toContain(name);
+    }
+  });
+});
+
+describe('a file that takes the place of another', () => {
+  /** A program that has the file open, and has committed what is in the log alone. */
+  function withLog() {
+    const inventory = temporaryInventory(addProfile('before'));
+    const other = temporaryInventory(addProfile('after'));
+    const source = opened(inventory.path);
+    const writer = new BetterSqlite(inventory.path);
+    writer.exec(addProfile('logged'));
+    onTestFinished(() => {
+      writer.close();
+    });
+    expect(profilesOf(source)).toEqual(['before', 'logged']);
+    return {
+      inventory,
+      source,
+      replace: () => {
+        renameSync(other.path, inventory.path);
+      },
+    };
+  }
+
+  it('is read, where no log lies beside it', () => {
+    const inventory = temporaryInventory(addProfile('before'));
+    const other = temporaryInventory(addProfile('after'));
+    const source = opened(inventory.path);
+    source.load();
+    renameSync(other.path, inventory.path);
+    expect(profilesOf(source)).toEqual(['after']);
+  });
+
+  it('is not mixed with the log of the one before, and read once that is gone', () => {
+    const { inventory, source, replace } = withLog();
+    const { onChange } = watched(source);
+    replace();
+    const log = readFileSync(`${inventory.path}-wal`);
+    vi.advanceTimersByTime(IN_VAIN_MS);
+    expect(onChange.mock.lastCall?.[0]).toMatchObject({ findings: [{ code: 'inventory-damaged' }] });
+    expect(() => source.load()).toThrow(/inventory-damaged[^]*still belongs to the one before[^]*then delete .*-wal/);
+    expect(readFileSync(`${inventory.path}-wal`)).toEqual(log);
+    for (const suffix of ['-wal', '-shm']) rmSync(inventory.path + suffix);
+    onChange.mockClear();
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).toHaveBeenCalledWith();
+    expect(profilesOf(source)).toEqual(['after']);
+  });
+
+  it('is read with the log that came with it', () => {
+    const { inventory, source } = withLog();
+    const copy = temporaryInventory(addProfile('copied'));
+    const writer = new BetterSqlite(copy.path);
+    writer.exec(addProfile('with-its-log'));
+    for (const suffix of ['-wal', '']) {
+      copyFileSync(copy.path + suffix, `${inventory.path}-new${suffix}`);
+      renameSync(`${inventory.path}-new${suffix}`, inventory.path + suffix);
+    }
+    rmSync(`${inventory.path}-shm`);
+    writer.close();
+    expect(profilesOf(source)).toEqual(['copied', 'with-its-log']);
+  });
+});
+
+describe('a file that is damaged', () => {
+  /** Where a table or index begins in the file, in bytes. */
+  function placeOf(path: string, name: string): number {
+    const client = new BetterSqlite(path, { readonly: true });
+    const page = client
+      .prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?')
+      .pluck()
+      .get(name);
+    client.close();
+    return (page! - 1) * 4096;
+  }
+
+  it('is told of where all rows are there and an index has lost one, and looked at again when it was written to', () => {
+    const inventory = temporaryInventory(SOUND_INVENTORY);
+    const source = opened(inventory.path);
+    source.load();
+    const good = readFileSync(inventory.path);
+    const at = placeOf(inventory.path, 'sqlite_autoindex_gateway_group_members_1');
+    const bad = Buffer.from(good);
+    bad.writeUInt8(good.readUInt8(at + 4095) ^ 1, at + 4095);
+    writeFileSync(inventory.path, bad);
+    const { onChange } = watched(source);
+    onChange.mockImplementation((error) => {
+      if (error === undefined) expect(() => source.load()).toThrow('inventory-damaged');
+    });
+    vi.advanceTimersByTime(IN_VAIN_MS);
+    // Once is enough: what is damaged stays so.
+    expect(onChange.mock.calls).toEqual([[]]);
+    writeFileSync(inventory.path, good);
+    onChange.mockReset();
+    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    expect(onChange).toHaveBeenCalledWith();
+    expect(source.load().snapshot).toBeDefined();
+  });
+
+  it("is none of the server's business where the damage is in a table of somebody else", () => {
+    const { path } = temporaryInventory(`${SOUND_INVENTORY} CREATE TABLE mine (x); INSERT INTO mine VALUES (1);`);
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, placeOf(path, 'mine'), placeOf(path, 'mine') + 4096);
+    writeFileSync(path, bytes);
+    expect(opened(path).load().snapshot).toBeDefined();
+  });
+
+  it('is not one that a client wrote with CHECKs switched off: that is told by row', () => {
+    const { path } = temporaryInventory(
+      `PRAGMA ignore_check_constraints = ON; ${SOUND_INVENTORY} UPDATE gateways SET state = 'lost' WHERE name = 'a';`,
+    );
+    expect(
+      opened(path)
+        .load()
+        .findings.map(({ code }) => code),
+    ).toContain('value-invalid');
+  });
+
+  it('is one that is empty: SQLite would take it for an inventory without tables', () => {
+    const { path } = temporaryInventory();
+    const source = opened(path);
+    source.load();
+    truncateSync(path);
+    expect(() => source.load()).toThrow(/inventory-damaged[^]*it is empty/);
   });
 });
 
@@ -216,7 +362,8 @@ describe('a file that is locked', () => {
   it('is not waited for, and is read once it is free', () => {
     const { source, release } = lockedOut();
     const { onChange } = watched(source);
-    vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    vi.advanceTimersByTime(IN_VAIN_MS);
+    expect(onChange).toHaveBeenCalled();
     for (const [error] of onChange.mock.calls) expect(error).toMatchObject({ name: 'OperatorError' });
     // Waiting would block the whole process, and a writer in this process could never let go.
     expect(() => source.load()).toThrow(expect.objectContaining({ name: 'OperatorError' }));
@@ -231,6 +378,9 @@ describe('a file that is locked', () => {
     const { source, release } = lockedOut();
     const { onChange } = watched(source);
     vi.advanceTimersByTime(SEVERAL_LOOKS_MS);
+    // Whoever closes a file locks it for a moment.
+    expect(onChange).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(IN_VAIN_MS);
     expect(onChange.mock.lastCall?.[0]).toMatchObject({ name: 'OperatorError' });
     release('ROLLBACK');
     onChange.mockClear();
@@ -256,7 +406,7 @@ describe('opening', () => {
     writeFileSync(missing, 'x'.repeat(5000));
     expect(codeOf(missing)).toEqual(['inventory-unreadable']);
     rmSync(missing);
-    new BetterSqlite(missing).close();
+    new BetterSqlite(missing).exec('PRAGMA user_version = 1').close();
     expect(codeOf(missing)).toEqual(['inventory-not-migrated']);
     expect(
       codeOf(temporaryInventory("INSERT INTO trunkhunt_migrations VALUES (99, '0099_x.sql', '', '')").path),

@@ -8,7 +8,7 @@ import { CollectingLog } from './collecting-log.ts';
 const DAY_MS = 86_400_000;
 
 /** 1,200 versions, all of 1970, of which the 1,100th is served. */
-function pruned(served: number | undefined) {
+function pruned(served: number | undefined, isReadable = true) {
   const inventory = temporaryInventory();
   const changes = Array.from(
     { length: 1200 },
@@ -20,7 +20,7 @@ function pruned(served: number | undefined) {
   const serving = served === undefined ? undefined : ({ snapshot: { version: served } } as Serving);
   const stop = startHistoryPruning({
     path: inventory.path,
-    live: { serving },
+    live: { serving, isReadable },
     log,
     nowMs: () => 1000 * DAY_MS,
     after: (delayMs, run) => {
@@ -64,6 +64,13 @@ describe('the history of a running server', () => {
 
   it('is left alone while nothing is served', () => {
     const { waiting, step, oldest } = pruned(undefined);
+    step();
+    expect(waiting.map(({ delayMs }) => delayMs)).toEqual([3_600_000]);
+    expect(oldest()).toBe(1);
+  });
+
+  it('is left alone while the file cannot be read: who writes to a damaged one makes it worse', () => {
+    const { waiting, step, oldest } = pruned(1100, false);
     step();
     expect(waiting.map(({ delayMs }) => delayMs)).toEqual([3_600_000]);
     expect(oldest()).toBe(1);

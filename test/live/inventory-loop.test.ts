@@ -55,7 +55,7 @@ function loopOver(first: () => CompiledInventory) {
     },
     gauges: async () => {
       const samples = parseMetrics(await metrics.text());
-      return ['generation', 'last_reload_successful', 'problems'].map((gauge) =>
+      return ['generation', 'last_reload_successful', 'problems', 'readable'].map((gauge) =>
         sampleValue(samples, `trunkhunt_inventory_${gauge}`),
       );
     },
@@ -73,11 +73,11 @@ describe('the inventory loop', () => {
 
   it('serves what it finds first, and every change after', async () => {
     const loop = loopOver(good);
-    expect(await loop.gauges()).toEqual([1, 1, 0]);
+    expect(await loop.gauges()).toEqual([1, 1, 0, 1]);
     const changed = good();
     loop.change(() => changed);
     expect(loop.live.serving?.snapshot).toBe(changed.snapshot);
-    expect(await loop.gauges()).toEqual([2, 1, 0]);
+    expect(await loop.gauges()).toEqual([2, 1, 0, 1]);
   });
 
   it('keeps serving where the inventory is refused, tells every problem, and recovers', async () => {
@@ -86,14 +86,14 @@ describe('the inventory loop', () => {
     loop.log();
     loop.change(() => refused);
     expect(loop.live.serving).toBe(served);
-    expect(await loop.gauges()).toEqual([1, 0, 2]);
+    expect(await loop.gauges()).toEqual([1, 0, 2, 1]);
     const told = loop.log();
     expect(told.filter((line) => line.startsWith('error'))).toEqual([
       expect.stringMatching(/still serving generation 1: .*one$/),
       expect.stringMatching(/still serving generation 1: .*two$/),
     ]);
     loop.change(good);
-    expect(await loop.gauges()).toEqual([2, 1, 0]);
+    expect(await loop.gauges()).toEqual([2, 1, 0, 1]);
   });
 
   it('tells a failure that lasts once, and another one again', () => {
@@ -109,6 +109,23 @@ describe('the inventory loop', () => {
     expect(loop.log()).toHaveLength(1);
   });
 
+  it('tells what cannot be read from what is refused', async () => {
+    const loop = loopOver(good);
+    loop.change(() => refused);
+    loop.log();
+    loop.lookFails(unreadable('disk I/O error'));
+    expect(loop.log()).toEqual([
+      expect.stringMatching(/^error inventory cannot be read, still serving generation 1: .*disk I\/O error; mend it$/),
+    ]);
+    expect(await loop.gauges()).toEqual([1, 0, 0, 0]);
+    expect(loop.live.isReadable).toBe(false);
+    loop.change(() => refused);
+    expect(await loop.gauges()).toEqual([1, 0, 2, 1]);
+    loop.change(good);
+    expect(await loop.gauges()).toEqual([2, 1, 0, 1]);
+    expect(loop.live.isReadable).toBe(true);
+  });
+
   it('a mistake of ours while loading is told, and does not stop the server', async () => {
     const loop = loopOver(good);
     loop.log();
@@ -122,7 +139,7 @@ describe('the inventory loop', () => {
     const loop = loopOver(() => refused);
     expect(loop.live.serving).toBeUndefined();
     expect(loop.log().join('\n')).toContain('still serving nothing');
-    expect(await loop.gauges()).toEqual([0, 0, 2]);
+    expect(await loop.gauges()).toEqual([0, 0, 2, 1]);
     loop.change(good);
     expect(loop.live.serving?.generation).toBe(1);
   });

@@ -13,6 +13,8 @@ export interface CliOptions {
   /** Variables besides those that every process needs; none of the surroundings' own settings get in. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** A program and its arguments that runs the command line which follows them, such as `nsenter`. */
+  readonly through?: readonly string[];
   /** When it is killed: a command that should have ended long ago fails its test by its signal. */
   readonly timeoutMs?: number;
 }
@@ -35,8 +37,13 @@ export function startScript(name: string, ...args: readonly string[]): StartedCl
   return start(fileURLToPath(new URL(name, import.meta.url)), args, {});
 }
 
-function start(script: string, args: readonly string[], { environment, folder, timeoutMs }: CliOptions): StartedCli {
-  const child = spawn(process.execPath, [script, ...args], {
+function start(
+  script: string,
+  args: readonly string[],
+  { environment, folder, through = [], timeoutMs }: CliOptions,
+): StartedCli {
+  const [program = '', ...rest] = [...through, process.execPath, script, ...args];
+  const child = spawn(program, rest, {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
