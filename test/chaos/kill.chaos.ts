@@ -139,7 +139,7 @@ async function killWriters(
 
 const modules = join(builtProgram(), '..', '..');
 const writer = (what: string, module: string, path: string): StartedCli =>
-  startScript('write-forever.mjs', what, join(modules, module), path);
+  startScript(new URL('../support/write-forever.mjs', import.meta.url).pathname, what, join(modules, module), path);
 
 it('the state file', async () => {
   const path = join(scratch, 'inventory.db.state');
@@ -204,7 +204,12 @@ it('the folder of exports', async () => {
   await killWriters(
     'exports, while they are written',
     WRITER_KILLS,
-    () => startScript('export-forever.mjs', join(modules, 'export/write-tree.js'), folder),
+    () =>
+      startScript(
+        new URL('../support/export-forever.mjs', import.meta.url).pathname,
+        join(modules, 'export/write-tree.js'),
+        folder,
+      ),
     () => {
       // A link that leads nowhere is no file to FreeSWITCH: so it is before the first export, and where one tree lacks a file.
       const texts = Array.from({ length: 20 }, (_, at) => join(folder, 'dialplan', `c${at % 4}`, `file${at}.xml`))

@@ -83,11 +83,11 @@ it('no call is without an answer, and each keeps its own share', async () => {
   }));
   const current = [accounts[0]!, accounts[1]!];
 
-  let isOver = false;
+  const over = new AbortController();
   const killed = [0, 0];
   const kills = (async () => {
     await sleep(1);
-    while (!isOver) {
+    while (!over.signal.aborted) {
       // Both have their turn in the shortest of runs.
       const at = killed[0] === killed[1] ? 0 : random() < 0.5 ? 0 : 1;
       const [server, path] = [servers[at]!, paths[at]!];
@@ -134,7 +134,7 @@ it('no call is without an answer, and each keeps its own share', async () => {
     await sleep(Math.max(0, startMs / 1000 + at / CALLS_PER_SECOND - performance.now() / 1000));
     placed.push(placeCall());
   }
-  isOver = true;
+  over.abort();
   await Promise.all([...placed, kills]);
 
   reportFigure(RUN, 'calls', asked);

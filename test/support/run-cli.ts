@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { builtProgram } from './built-program.ts';
 
 export interface CliRun {
@@ -32,9 +31,9 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Sta
   return start(builtProgram(), args, options);
 }
 
-/** Starts a program of test/support as a process of its own. */
-export function startScript(name: string, ...args: readonly string[]): StartedCli {
-  return start(fileURLToPath(new URL(name, import.meta.url)), args, {});
+/** Starts another program as a process of its own. */
+export function startScript(path: string, ...args: readonly string[]): StartedCli {
+  return start(path, args, {});
 }
 
 function start(
