@@ -7,6 +7,7 @@ import type { GatewayState } from '../routing/gateway.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { Tally } from './tally.ts';
 import { targetShares } from './target-shares.ts';
+import { TlsMetrics } from './tls-metrics.ts';
 
 /** What FreeSWITCH asked for; whatever it does not name is `other`. */
 export type RequestSection = 'configuration' | 'directory' | 'dialplan' | 'other';
@@ -120,6 +121,7 @@ export class ServerMetrics {
   /** Those of switches, health and calls. */
   readonly live = new LiveMetrics(this.#registry, () => this.#read());
   readonly decisionLog = new DecisionLogMetrics(this.#registry);
+  readonly tls = new TlsMetrics(this.#registry);
 
   constructor(version: string, nodeVersion: string) {
     collectDefaultMetrics({ register: this.#registry });
