@@ -2,19 +2,27 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { formatListenAddress, isEveryAddress } from '../config/listen-address.ts';
 import type { SettingFlags } from '../config/setting-sources.ts';
 import { readSettings } from '../config/settings.ts';
-import { xmlCurlConf } from '../xml/xml-curl-conf.ts';
+import { xmlCurlConf, type XmlCurlTls } from '../xml/xml-curl-conf.ts';
 import type { CommandContext } from './command-context.ts';
 
 interface XmlCurlConfFlags extends SettingFlags {
   readonly url?: string;
   readonly header: readonly string[];
+  readonly sslCacertFile?: string;
+  readonly sslCertPath?: string;
+  readonly sslKeyPath?: string;
+  readonly insecureNoVerify?: boolean;
 }
 
 export function addXmlCurlConfCommand(program: Command, context: CommandContext): void {
   program
     .command('xml-curl-conf')
     .description('print the xml_curl.conf.xml that makes FreeSWITCH ask here; it holds the password')
-    .option('--url <url>', 'where FreeSWITCH reaches the server (else http://, TRUNKHUNT_LISTEN, /fsapi)', checkUrl)
+    .option(
+      '--url <url>',
+      'where FreeSWITCH reaches the server (else http:// or https://, TRUNKHUNT_LISTEN, /fsapi)',
+      checkUrl,
+    )
     .option('--listen <host:port>', 'the address to build the URL from (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
     .option(
@@ -23,6 +31,10 @@ export function addXmlCurlConfCommand(program: Command, context: CommandContext)
       addHeader,
       [],
     )
+    .option('--ssl-cacert-file <file>', "on the switch: the authority that signed the server's certificate", checkPath)
+    .option('--ssl-cert-path <file>', 'on the switch: the certificate that it shows to the server', checkPath)
+    .option('--ssl-key-path <file>', 'on the switch: the key of that one', checkPath)
+    .option('--insecure-no-verify', 'let the switch send its password to whatever answers at an https URL')
     .action((flags: XmlCurlConfFlags, command: Command) => {
       const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
       const { credentials, listen } = settings;
@@ -31,14 +43,39 @@ export function addXmlCurlConfCommand(program: Command, context: CommandContext)
           `error: ${formatListenAddress(listen)} is every address of this machine: name with --url the one that the switch reaches`,
         );
       }
+      const scheme = settings.tlsCert === undefined ? 'http' : 'https';
+      const url = flags.url ?? `${scheme}://${formatListenAddress(listen)}/fsapi`;
       context.terminal.out(
         xmlCurlConf({
-          url: flags.url ?? `http://${formatListenAddress(listen)}/fsapi`,
+          url,
           credentials: credentials === undefined ? undefined : `${credentials.user}:${credentials.password}`,
           headers: flags.header,
+          tls: tlsOf(flags, url, command),
         }),
       );
     });
+}
+
+/** What the binding says of TLS. Verifying is the default here, as it is not in mod_xml_curl (contract 1.1). */
+function tlsOf(flags: XmlCurlConfFlags, url: string, command: Command): XmlCurlTls | undefined {
+  const { sslCacertFile: cacertFile, sslCertPath: certPath, sslKeyPath: keyPath, insecureNoVerify = false } = flags;
+  if (!/^https:/i.test(url)) {
+    if (insecureNoVerify || (cacertFile ?? certPath ?? keyPath) !== undefined) {
+      command.error(`error: ${url} is not https, so there is nothing to verify or to show: see --url`);
+    }
+    return undefined;
+  }
+  if (keyPath !== undefined && certPath === undefined) command.error('error: --ssl-key-path needs --ssl-cert-path');
+  if (insecureNoVerify && cacertFile !== undefined) {
+    command.error('error: --ssl-cacert-file and --insecure-no-verify exclude each other');
+  }
+  return { isVerified: !insecureNoVerify, cacertFile, certPath, keyPath };
+}
+
+/** FreeSWITCH's own folder is the working directory of nobody who reads this file. */
+function checkPath(text: string): string {
+  if (!/^(?:\/|[A-Za-z]:[\\/])[^\p{Cc}]*$/u.test(text)) throw new InvalidArgumentError('Write it as a path from / on.');
+  return text;
 }
 
 /** mod_xml_curl reads "file:" anywhere in a URL as a local file (contract 1.1). */

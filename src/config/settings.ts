@@ -21,7 +21,7 @@ import {
   unknownSettingFindings,
 } from './setting-finding.ts';
 import type { SettingSources } from './setting-sources.ts';
-import { tlsListenFindings, tlsPairFindings, type TlsSettings } from './tls-settings.ts';
+import { tlsFindings, type TlsSettings } from './tls-settings.ts';
 
 export interface Settings extends TlsSettings {
   readonly database: string;
@@ -73,8 +73,7 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   const database = given['database'] ?? DEFAULT_DATABASE;
   const state = given['state'] ?? `${database}.state`;
   findings.push(...filesTaken(database, state, given['decisionLog']));
-  if (parsed.success && purpose === 'listen') findings.push(...tlsListenFindings(parsed.data, sources.readFile));
-  else if (parsed.success) findings.push(...tlsPairFindings(parsed.data));
+  if (parsed.success) findings.push(...tlsFindings(parsed.data, purpose, sources.readFile));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
   const { decisionLog, exportTo, exportSwitch } = parsed.data;
   return { ...parsed.data, state, decisionLog, exportTo, exportSwitch };

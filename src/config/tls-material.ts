@@ -2,7 +2,8 @@ import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:cry
 import { createSecureContext } from 'node:tls';
 import type { Finding } from '../errors/finding.ts';
 import { settingVariable } from './given-settings.ts';
-import { commonValidity, readCertificates, type Validity } from './read-certificates.ts';
+import { PemFiles } from './pem-files.ts';
+import { commonValidity, type Validity } from './read-certificates.ts';
 
 /** What a server speaks TLS with: files that were found to fit each other. */
 export interface TlsMaterial {
@@ -35,7 +36,7 @@ export interface TlsReading {
   readonly findings: readonly Finding[];
 }
 
-type FileName = keyof TlsPaths;
+const ORDER = "put the server's own certificate first, then the one that signed it, and so on";
 
 /**
  * Reads and checks the files that a server speaks TLS with. No finding repeats anything of what they hold.
@@ -44,39 +45,15 @@ type FileName = keyof TlsPaths;
  */
 export function readTlsMaterial(paths: TlsPaths, readFile: (path: string) => string): TlsReading | undefined {
   if (paths.tlsCert === undefined) return undefined;
-  const findings: Finding[] = [];
-  const textOf = (name: FileName): string | undefined => {
-    const path = paths[name];
-    if (path === undefined) return undefined;
-    try {
-      return readFile(path);
-    } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      const what = `${path} cannot be read (${code})`;
-      const fix = 'name a file that this user can read';
-      findings.push({ code: 'tls-file-unreadable', where: settingVariable(name), what, fix });
-      return undefined;
-    }
-  };
-  const [cert, key, clientCa] = [textOf('tlsCert'), textOf('tlsKey'), textOf('tlsClientCa')];
-  const refuse = (name: FileName, what: string, fix: string): undefined => {
-    findings.push({ code: 'tls-file-invalid', where: settingVariable(name), what: `${paths[name]}: ${what}`, fix });
-  };
-  const certificatesOf = (name: FileName, text: string | undefined): readonly X509Certificate[] | undefined => {
-    const certificates = text === undefined ? undefined : readCertificates(text);
-    const fix = 'name a file of certificates in PEM form';
-    return typeof certificates === 'string' ? refuse(name, certificates, fix) : certificates;
-  };
-  const chain = certificatesOf('tlsCert', cert);
-  const authorities = certificatesOf('tlsClientCa', clientCa);
-  const privateKey = key === undefined ? undefined : readKey(key, (what, fix) => refuse('tlsKey', what, fix));
-  if (chain !== undefined && privateKey !== undefined) findings.push(...mismatchFindings(chain, privateKey));
+  const files = new PemFiles(paths, readFile);
+  const { findings } = files;
+  const [cert, key, clientCa] = [files.text('tlsCert'), files.text('tlsKey'), files.text('tlsClientCa')];
+  const chain = files.certificates('tlsCert', cert);
+  const authorities = files.certificates('tlsClientCa', clientCa);
+  const privateKey = key === undefined ? undefined : readKey(key, files);
+  if (chain !== undefined && privateKey !== undefined) refuseMismatch(chain, privateKey, files);
+  if (findings.length === 0 && cert !== undefined && key !== undefined) refuseWeak({ cert, key, ca: clientCa }, files);
   if (findings.length > 0 || chain === undefined || cert === undefined || key === undefined) {
-    return { material: undefined, findings };
-  }
-  const refusal = openSslRefusal({ cert, key, ca: clientCa });
-  if (refusal !== undefined) {
-    refuse('tlsCert', refusal, 'make a new key and certificate: ECDSA P-256, or RSA of 2048 bits');
     return { material: undefined, findings };
   }
   const material: TlsMaterial = {
@@ -92,37 +69,30 @@ export function readTlsMaterial(paths: TlsPaths, readFile: (path: string) => str
 }
 
 /** No message of OpenSSL's is passed on: it says nothing to an operator. */
-function readKey(pem: string, refuse: (what: string, fix: string) => undefined): KeyObject | undefined {
-  if (/ENCRYPTED/.test(pem)) {
+function readKey(pem: string, files: PemFiles): KeyObject | undefined {
+  if (pem.includes('ENCRYPTED')) {
+    const what = 'the key is protected by a passphrase, and nobody types one when a server starts';
     const fix = 'take the passphrase off (openssl pkey -in FILE -out NEW), and keep the file to the user of the server';
-    return refuse('the key is protected by a passphrase, and nobody types one when a server starts', fix);
+    files.refuse('tlsKey', what, fix);
+    return undefined;
   }
   try {
     return createPrivateKey(pem);
   } catch {
-    return refuse('it holds no private key in PEM form', 'name the file of the key that belongs to the certificate');
+    const fix = 'name the file of the key that belongs to the certificate';
+    files.refuse('tlsKey', 'it holds no private key in PEM form', fix);
+    return undefined;
   }
 }
 
-function mismatchFindings(chain: readonly X509Certificate[], key: KeyObject): readonly Finding[] {
-  if (chain[0]?.checkPrivateKey(key) === true) return [];
-  const isLater = chain.some((it) => it.checkPrivateKey(key));
-  const where = settingVariable('tlsKey');
-  return [
-    isLater
-      ? {
-          code: 'tls-key-mismatch',
-          where,
-          what: 'the key belongs to a later certificate of the file, not to its first',
-          fix: "put the server's own certificate first, then the one that signed it, and so on",
-        }
-      : {
-          code: 'tls-key-mismatch',
-          where,
-          what: 'the key does not belong to the certificate',
-          fix: 'name the key that the certificate was made for',
-        },
-  ];
+function refuseMismatch(chain: readonly X509Certificate[], key: KeyObject, files: PemFiles): void {
+  if (chain[0]?.checkPrivateKey(key) === true) return;
+  const code = 'tls-key-mismatch';
+  if (chain.some((it) => it.checkPrivateKey(key))) {
+    files.refuse('tlsKey', 'it belongs to a later certificate of the chain, not to the first', ORDER, code);
+  } else {
+    files.refuse('tlsKey', 'it does not belong to the certificate', 'name the key that the certificate has', code);
+  }
 }
 
 /** Each certificate is to be signed by the next, or who verifies does not find the way to the authority. */
@@ -130,18 +100,17 @@ function brokenChainFindings(chain: readonly X509Certificate[]): readonly Findin
   return chain.slice(1).flatMap((issuer, at) => {
     if (chain[at]?.checkIssued(issuer) === true) return [];
     const what = `certificate ${at + 2} in the file did not sign certificate ${at + 1}`;
-    const fix = "put the server's own certificate first, then the one that signed it, and so on";
-    return [{ code: 'tls-chain-broken', where: settingVariable('tlsCert'), what, fix }];
+    return [{ code: 'tls-chain-broken', where: settingVariable('tlsCert'), what, fix: ORDER }];
   });
 }
 
-/** Whether OpenSSL takes them: it refuses weak keys, for one. */
-function openSslRefusal(options: { cert: string; key: string; ca: string | undefined }): string | undefined {
+/** OpenSSL has a last word: it refuses weak keys, for one. */
+function refuseWeak(options: { cert: string; key: string; ca: string | undefined }, files: PemFiles): void {
   try {
     createSecureContext({ ...options, minVersion: 'TLSv1.2' });
-    return undefined;
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    return `OpenSSL refuses them (${code})`;
+    const fix = 'make a new key and certificate: ECDSA P-256, or RSA of 2048 bits';
+    files.refuse('tlsCert', `OpenSSL refuses it (${code})`, fix);
   }
 }

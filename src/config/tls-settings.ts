@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/finding.ts';
-import { settingVariable } from './given-settings.ts';
+import { settingFlag, settingVariable } from './given-settings.ts';
 import { readTlsMaterial, type TlsPaths } from './tls-material.ts';
 
 /** Paths of PEM files; undefined = there is none. */
@@ -11,30 +11,35 @@ export interface TlsSettings extends TlsPaths {
   readonly tlsClientKey?: string | undefined;
 }
 
-/** A setting that is nothing without another. */
-const NEEDS = [
-  ['tlsCert', 'tlsKey'],
-  ['tlsKey', 'tlsCert'],
-  ['tlsClientCa', 'tlsCert'],
-  ['tlsClientCert', 'tlsClientKey'],
-  ['tlsClientKey', 'tlsClientCert'],
-] as const;
+/** Settings that are nothing without another: of a server that listens, and of commands that ask it. */
+const NEEDS = {
+  listen: [
+    ['tlsCert', 'tlsKey'],
+    ['tlsKey', 'tlsCert'],
+    ['tlsClientCa', 'tlsCert'],
+  ],
+  read: [
+    ['tlsClientCert', 'tlsClientKey'],
+    ['tlsClientKey', 'tlsClientCert'],
+  ],
+} as const;
 
 /**
- * What is wrong with the settings of TLS, for a server that is going to listen with the files they name.
+ * What is wrong with the settings of TLS. The files themselves are read for a server that is going to listen only:
+ * nobody else needs its key, nor may read it.
  * @param readFile throws where the file cannot be read
  */
-export function tlsListenFindings(settings: TlsSettings, readFile: (path: string) => string): readonly Finding[] {
-  const incomplete = tlsPairFindings(settings);
-  if (incomplete.length > 0) return incomplete;
-  return readTlsMaterial(settings, readFile)?.findings ?? [];
-}
-
-/** What is wrong with the settings of TLS by themselves, for commands that read no file. */
-export function tlsPairFindings(settings: TlsSettings): readonly Finding[] {
-  return NEEDS.flatMap(([given, needed]) => {
+export function tlsFindings(
+  settings: TlsSettings,
+  purpose: keyof typeof NEEDS,
+  readFile: (path: string) => string,
+): readonly Finding[] {
+  const incomplete = NEEDS[purpose].flatMap(([given, needed]): readonly Finding[] => {
     if (settings[given] === undefined || settings[needed] !== undefined) return [];
     const [name, other] = [settingVariable(given), settingVariable(needed)];
-    return [{ code: 'settings-incomplete', where: name, what: `it is nothing without ${other}`, fix: `set ${other}` }];
+    const fix = `set ${other} or ${settingFlag(needed)}`;
+    return [{ code: 'settings-incomplete', where: name, what: `it is nothing without ${other}`, fix }];
   });
+  if (purpose === 'read' || incomplete.length > 0) return incomplete;
+  return readTlsMaterial(settings, readFile)?.findings ?? [];
 }

@@ -5,6 +5,7 @@ import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { apiRoutes } from './api-routes.ts';
 import { CHALLENGE } from './authorise.ts';
 import { BODY_BYTES_LIMIT } from './read-body.ts';
+import { type Certificates, SecureServer } from './secure-server.ts';
 import { statusPage } from './status-page.ts';
 import { xmlCurlEndpoint, type XmlCurlParts } from './xml-curl-endpoint.ts';
 
@@ -20,24 +21,27 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /**
  * The whole server. Look-ups go straight to their handler, since every millisecond of them is post-dial delay; Express
  * serves everything else.
+ * @param certificates makes it an https server
  */
-export function createServer(parts: XmlCurlParts): Server {
+export function createServer(parts: XmlCurlParts, certificates?: Certificates): Server {
   const lookup = xmlCurlEndpoint(parts);
   const app = createApp(parts);
-  const server = createHttpServer(
-    {
-      maxHeaderSize: HEAD_BYTES_LIMIT,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 1_000,
-      // What lacks it is answered as anything else that is not ours.
-      requireHostHeader: false,
-    },
-    (request: IncomingMessage, response: ServerResponse) => {
-      if (isLookup(request.url ?? '')) lookup(request, response);
-      else app(request, response);
-    },
-  );
+  const options = {
+    maxHeaderSize: HEAD_BYTES_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: 1_000,
+    // What lacks it is answered as anything else that is not ours.
+    requireHostHeader: false,
+  };
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isLookup(request.url ?? '')) lookup(request, response);
+    else app(request, response);
+  };
+  const server =
+    certificates === undefined
+      ? createHttpServer(options, handle)
+      : new SecureServer(options, handle, { ...parts, certificates, metrics: parts.metrics.tls });
   // Node would answer 417 to an expectation that it does not know; FreeSWITCH's curl has none beyond the usual one.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);

@@ -1,6 +1,7 @@
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { createServer } from './create-server.ts';
+import type { Certificates } from './secure-server.ts';
 import type { XmlCurlParts } from './xml-curl-endpoint.ts';
 
 /** A server that listens. */
@@ -11,9 +12,16 @@ export interface RunningServer {
   stop(graceMs: number): Promise<void>;
 }
 
-/** @throws OperatorError listen-failed */
-export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Promise<RunningServer> {
-  const server = createServer(parts);
+/**
+ * @param certificates makes it an https server
+ * @throws OperatorError listen-failed
+ */
+export async function runServer(
+  listen: ListenAddress,
+  parts: XmlCurlParts,
+  certificates?: Certificates,
+): Promise<RunningServer> {
+  const server = createServer(parts, certificates);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(listenFailed(listen, error));

@@ -109,9 +109,10 @@ export class CertificateKeeper {
     const texts = await readTexts(paths);
     this.#sayOutOfDate();
     if (keyOf(texts) === this.#servedTexts) {
-      if (this.#said !== '') log.info({ ...paths }, 'the certificate files are again those that are served');
+      if (this.#said !== '')
+        log.info({ tlsCert: paths.tlsCert }, 'the certificate files are again those that are served');
       this.#settle();
-      if (isAskedFor) log.info({ ...paths }, 'the certificate files are those that are served');
+      if (isAskedFor) log.info({ tlsCert: paths.tlsCert }, 'the certificate files are those that are served');
       return;
     }
     const { material, findings } = materialOf(paths, texts);
@@ -181,7 +182,8 @@ function materialOf(
 
 async function readTexts({ tlsCert, tlsKey, tlsClientCa }: TlsPaths): Promise<FileTexts> {
   const paths = [tlsCert, tlsKey, tlsClientCa].filter((path) => path !== undefined);
-  const text = (path: string): Promise<string | Error> => readFile(path, 'utf8').catch((error: Error) => error);
+  const text = (path: string): Promise<string | Error> =>
+    readFile(path, 'utf8').catch((error: unknown) => error as NodeJS.ErrnoException);
   return new Map(await Promise.all(paths.map(async (path) => [path, await text(path)] as const)));
 }
 
