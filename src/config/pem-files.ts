@@ -4,7 +4,7 @@ import type { Finding } from '../errors/finding.ts';
 import { type SettingName, settingVariable } from './given-settings.ts';
 import { readCertificates } from './read-certificates.ts';
 
-type FilePaths = { readonly [Name in SettingName & `tls${string}`]?: string | undefined };
+type FilePaths = Readonly<Partial<Record<SettingName & `tls${string}`, string | undefined>>>;
 
 /** Files that settings name, read one by one; whatever is wrong with them is collected, and repeats nothing of them. */
 export class PemFiles {
