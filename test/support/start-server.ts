@@ -4,6 +4,7 @@ import type { Credentials } from '../../src/config/credentials.ts';
 import type { Timers } from '../../src/esl/timers.ts';
 import { basicAuthorisation } from '../../src/http/authorise.ts';
 import { runServer } from '../../src/http/run-server.ts';
+import type { Certificates } from '../../src/http/secure-server.ts';
 import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
 import { DecisionBook } from '../../src/live/decision-book.ts';
 import { decisionIds } from '../../src/live/decision-ids.ts';
@@ -43,6 +44,8 @@ export interface TestServerOptions {
   readonly timers?: Timers;
   /** Last digits of numbers that are hidden. */
   readonly maskNumbers?: number;
+  /** Makes it an https server. */
+  readonly certificates?: Certificates;
 }
 
 const REAL_TIMERS: Timers = {
@@ -58,7 +61,7 @@ const REAL_TIMERS: Timers = {
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
 export async function startServer(
   sql: string,
-  { credentials, timers = REAL_TIMERS, maskNumbers = 0 }: TestServerOptions = {},
+  { credentials, timers = REAL_TIMERS, maskNumbers = 0, certificates }: TestServerOptions = {},
 ): Promise<TestServer> {
   const inventory = temporaryInventory(sql);
   const log: LogEntry[] = [];
@@ -100,6 +103,7 @@ export async function startServer(
       stamps: { nowMs: () => 0, nextDecisionId: decisionIds(0, () => 0) },
       clockMs: () => performance.now(),
     },
+    certificates,
   );
   fleet.start();
   return {
