@@ -14,6 +14,9 @@ export interface ServerTrust {
   readonly key: string | undefined;
 }
 
+const PIN_FIX =
+  'name a file that this user can read, or with --tls-ca (TRUNKHUNT_TLS_CA) the authority that signed the certificate';
+
 /** Whether the server of these settings is asked by https. */
 export function isSecure({ tlsCert, tlsCa }: TlsSettings): boolean {
   return (tlsCert ?? tlsCa) !== undefined;
@@ -29,8 +32,8 @@ export function readServerTrust(settings: TlsSettings): ServerTrust | undefined 
   const files = new PemFiles(settings, (path) => readFileSync(path, 'utf8'));
   const authorities = files.certificates('tlsCa', files.text('tlsCa'));
   // Where an authority is named it is the one that counts: the file of the server may well be out of reach.
-  const [pinned] =
-    settings.tlsCa === undefined ? (files.certificates('tlsCert', files.text('tlsCert')) ?? []) : [undefined];
+  const pin = settings.tlsCa === undefined ? files.text('tlsCert', PIN_FIX) : undefined;
+  const pinned = files.certificates('tlsCert', pin)?.[0];
   const [cert, key] = [files.text('tlsClientCert'), files.text('tlsClientKey')];
   if (cert !== undefined && key !== undefined && !isPair(cert, key)) {
     const what = `OpenSSL does not take it together with ${settings.tlsClientKey}`;

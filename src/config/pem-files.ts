@@ -19,14 +19,14 @@ export class PemFiles {
   }
 
   /** The text of the file; undefined where none is named, or it cannot be read. */
-  text(name: keyof FilePaths): string | undefined {
+  text(name: keyof FilePaths, fix = 'name a file that this user can read'): string | undefined {
     const path = this.#paths[name];
     if (path === undefined) return undefined;
     try {
       return this.#readFile(path);
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      this.refuse(name, `it cannot be read (${code})`, 'name a file that this user can read', 'tls-file-unreadable');
+      this.refuse(name, `it cannot be read (${code})`, fix, 'tls-file-unreadable');
       return undefined;
     }
   }

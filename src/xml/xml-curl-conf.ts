@@ -21,7 +21,7 @@ export const HEADERS_QUERY = 'headers';
 export interface XmlCurlTls {
   /** Whether the server's certificate has to be signed by an authority that the switch trusts, and has the URL's name. */
   readonly isVerified: boolean;
-  /** The only authorities that are trusted; undefined = those that the switch's libcurl comes with. */
+  /** Authorities in place of the file that the switch's libcurl comes with; a folder that it comes with counts as well. */
   readonly cacertFile: string | undefined;
   readonly certPath: string | undefined;
   readonly keyPath: string | undefined;

@@ -93,7 +93,7 @@ describe.skipIf(isCurlMissing())('libcurl, which FreeSWITCH asks with,', () => {
     await areFailures({ refused_by_client: 1 });
   });
 
-  it('refuses a certificate of another name than the URL's', async () => {
+  it('refuses a certificate of another name than that of the URL', async () => {
     await start('elsewhere');
     expect(await curl(...CA, ...FORM, url())).toMatchObject({
       error: 60,
