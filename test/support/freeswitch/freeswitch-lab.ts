@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
 import type { SwitchReport } from '../../../src/live/switch-report.ts';
+import { curl } from '../curl.ts';
 import { parseMetrics, type Sample, sampleValue } from '../parse-metrics.ts';
 import { type CliRun, runCli } from '../run-cli.ts';
 import { serveProcess, type ServeProcess } from '../serve-process.ts';
@@ -24,6 +25,18 @@ export interface LabOptions extends Pick<FreeswitchOptions, 'flags' | 'localList
   readonly eslPassword?: string;
   /** Where the switch asks; none = trunkhunt. */
   readonly lookupPort?: number;
+  /** Has both sides speak TLS. */
+  readonly tls?: LabTls;
+}
+
+export interface LabTls {
+  /** Flags of `serve`, and of `xml-curl-conf`. */
+  readonly serve: readonly string[];
+  readonly conf: readonly string[];
+  /** What the lab itself asks with. */
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** SQL values of columns, as they are written. */
@@ -44,13 +57,16 @@ export class FreeswitchLab {
   serve: ServeProcess;
   readonly freeswitch: FreeswitchProcess;
   readonly caller: SipCaller;
+  readonly #tls: LabTls | undefined;
 
   private constructor(
     inventory: TemporaryInventory,
     serve: ServeProcess,
     freeswitch: FreeswitchProcess,
     caller: SipCaller,
+    tls: LabTls | undefined,
   ) {
+    this.#tls = tls;
     this.inventory = inventory;
     this.serve = serve;
     this.freeswitch = freeswitch;
@@ -61,15 +77,18 @@ export class FreeswitchLab {
     sql = '',
     eslPassword = ESL_PASSWORD,
     lookupPort,
+    tls,
     ...options
   }: LabOptions = {}): Promise<FreeswitchLab> {
     const eslPort = await freePort();
     const sipPort = await freePort();
     const inventory = temporaryInventory(sql + (options.isProfileInSql === true ? profileSql(sipPort) : ''));
-    const serve = await serveProcess(['--database', inventory.path]);
-    const xmlCurlConf = (await runCli(['xml-curl-conf', '--listen', `127.0.0.1:${lookupPort ?? serve.port}`])).stdout;
+    const serve = await serveProcess(['--database', inventory.path, ...(tls?.serve ?? [])]);
+    const scheme = tls === undefined ? 'http' : 'https';
+    const url = `${scheme}://127.0.0.1:${lookupPort ?? serve.port}/fsapi`;
+    const xmlCurlConf = (await runCli(['xml-curl-conf', '--url', url, ...(tls?.conf ?? [])])).stdout;
     const freeswitch = await FreeswitchProcess.start({ switchname: SWITCH, eslPort, sipPort, xmlCurlConf, ...options });
-    const lab = new FreeswitchLab(inventory, serve, freeswitch, await SipCaller.open(() => freeswitch.sipPort));
+    const lab = new FreeswitchLab(inventory, serve, freeswitch, await SipCaller.open(() => freeswitch.sipPort), tls);
     // Only now, or trunkhunt would find nobody and wait ever longer before it tries again.
     lab.sql(
       insert('switches', {
@@ -195,7 +214,12 @@ export class FreeswitchLab {
   }
 
   async #get(path: string): Promise<string> {
-    return (await fetch(`http://127.0.0.1:${this.serve.port}${path}`)).text();
+    const url = `127.0.0.1:${this.serve.port}${path}`;
+    if (this.#tls === undefined) return (await fetch(`http://${url}`)).text();
+    const { ca, cert, key } = this.#tls;
+    const { error, body, stderr } = await curl('--cacert', ca, '--cert', cert, '--key', key, `https://${url}`);
+    if (error !== 0) throw new Error(stderr);
+    return body;
   }
 }
 
