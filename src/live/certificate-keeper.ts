@@ -17,7 +17,7 @@ export interface CertificateKeeperContext {
 }
 
 /** The files are read this often: they are small, and a renewal by a changed symlink tells nobody who watches. */
-export const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 2_000;
 
 /** What the files hold by their paths, or why one cannot be read. */
 type FileTexts = ReadonlyMap<string, string | Error>;

@@ -19,7 +19,9 @@ const SQL = `
 let server: TestServer;
 let renew: (name: string, clientCa?: boolean) => void;
 
-afterEach(() => server.stop());
+afterEach(async () => {
+  await server.stop();
+});
 
 function materialOf(name: string, asksClients: boolean): TlsMaterial {
   const paths = {
@@ -60,7 +62,7 @@ const isPlan = ({ error, body }: CurlRun) => error === 0 && body.includes('sofia
 async function failures(): Promise<Record<string, number>> {
   const samples = await server.metrics();
   const found = samples.filter(({ name, value }) => name === 'trunkhunt_tls_handshake_failures_total' && value > 0);
-  return Object.fromEntries(found.map(({ labels, value }) => [labels['reason'], value]));
+  return Object.fromEntries(found.map(({ labels, value }) => [String(labels['reason']), value] as const));
 }
 
 const areFailures = (wanted: Record<string, number>) =>

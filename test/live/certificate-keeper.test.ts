@@ -23,7 +23,7 @@ async function keeperOf(name: string, clientCa?: 'client-ca.pem' | 'expired-clie
   const metrics = new ServerMetrics('0', 'v0');
   let nowMs = IN_2026;
   let next: (() => void) | undefined;
-  let scheduled = () => {};
+  let scheduled: () => void = () => undefined;
   const keeper = await CertificateKeeper.open({
     paths: { ...files, tlsClientCa },
     log,
