@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { connectionLimit } from '../config/connection-limit.ts';
-import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
+import { formatListenAddress } from '../config/listen-address.ts';
 import { createLog, type Log } from '../config/log.ts';
 import { DEFAULT_DATABASE, DEFAULT_LISTEN, LOG_FORMATS, LOG_LEVELS } from '../config/given-settings.ts';
 import type { SettingFlags } from '../config/setting-sources.ts';
@@ -34,6 +34,7 @@ import type { DecisionLogMetrics } from '../metrics/decision-log-metrics.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
+import { type ServedCertificates, serveCertificates } from './serve-certificates.ts';
 import { printJson } from './terminal.ts';
 import { watchUnhandled } from './watch-unhandled.ts';
 
@@ -49,6 +50,9 @@ export function addServeCommand(program: Command, context: CommandContext): void
   withDatabaseOption(program.command('serve').description('answer FreeSWITCH, and follow the inventory'))
     .option('--listen <host:port>', 'where to listen (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
+    .option('--tls-cert <file>', 'the certificate, for https (TRUNKHUNT_TLS_CERT, else plain http)')
+    .option('--tls-key <file>', 'its key (TRUNKHUNT_TLS_KEY)')
+    .option('--tls-client-ca <file>', 'who signs the certificates that clients have to show (TRUNKHUNT_TLS_CLIENT_CA)')
     .option('--state <file>', 'keeps what is learned (TRUNKHUNT_STATE, else the database file with .state)')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (TRUNKHUNT_LOG_LEVEL, else info)`)
     .option('--log-format <format>', `${LOG_FORMATS.join(', ')} (TRUNKHUNT_LOG_FORMAT, else json)`)
@@ -119,14 +123,16 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const exporter = startExporting(settings, { live, metrics, log }, ages);
   const stopLoop = startInventoryLoop(source, live);
   const stopPruning = startHistoryPruning({ path: settings.database, live, log, ...ages });
+  let tls: ServedCertificates | undefined;
   try {
+    tls = await serveCertificates(settings, { log, metrics: metrics.tls }, context);
     fleet.start();
     const { maxInWork, maxWaitMs } = settings;
     const { connections: maxConnections, openFiles } = connectionLimit(settings.maxConnections, context.readFile);
     if (openFiles !== undefined) {
       log.warn({ maxConnections, openFiles }, `fewer connections than maxConnections: ${openFiles} files may be open`);
     }
-    server = await runServer(settings.listen, {
+    const parts = {
       live,
       fleet,
       decisions,
@@ -137,14 +143,17 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
       clockMs: context.clockMs,
       after: context.after,
       limits: { ...CLIENT_TIMES, maxInWork, maxWaitMs, maxConnections },
-    });
-    log.info({ url: `http://${formatListenAddress(server.address)}`, ...describeSettings(settings) }, 'listening');
-    if (createExample) context.terminal.out(nextSteps(settings.database, server.address));
+    };
+    server = await runServer(settings.listen, parts, tls?.certificates);
+    const url = `${tls === undefined ? 'http' : 'https'}://${formatListenAddress(server.address)}`;
+    log.info({ url, ...describeSettings(settings) }, 'listening');
+    if (createExample) context.terminal.out(nextSteps(settings.database, url));
     await stopped;
     log.info({}, 'stopping: nothing more is accepted');
     await server.stop(STOP_GRACE_MS);
     log.info({}, 'stopped');
   } finally {
+    tls?.stop();
     stopLoop();
     stopPruning();
     exporter?.stop();
@@ -211,15 +220,17 @@ function prepareDatabase(path: string, make: boolean, nowMs: number): { backup: 
   }
 }
 
-function nextSteps(database: string, listen: ListenAddress): string {
+function nextSteps(database: string, url: string): string {
   const databaseFlag = database === DEFAULT_DATABASE ? '' : ` --database ${database}`;
-  const listenFlag = formatListenAddress(listen) === DEFAULT_LISTEN ? '' : ` --listen ${formatListenAddress(listen)}`;
+  const address = url.replace(/^http:\/\//, '');
+  const urlFlag = url.startsWith('https:') ? ` --url ${url}/fsapi` : ` --listen ${address}`;
+  const addressFlag = address === DEFAULT_LISTEN ? '' : urlFlag;
   return `
-trunkhunt answers FreeSWITCH at http://${formatListenAddress(listen)}/fsapi, from ${database}. Next:
+trunkhunt answers FreeSWITCH at ${url}/fsapi, from ${database}. Next:
 
   1. See where a call would go:   npx trunkhunt explain 9980 --context default${databaseFlag}
   2. Put your gateways in:        sqlite3 ${database} "UPDATE gateways SET proxy = '192.0.2.1:5060' WHERE name = 'gw1'"
-  3. Have FreeSWITCH ask here:    npx trunkhunt xml-curl-conf${listenFlag} > xml_curl.conf.xml
+  3. Have FreeSWITCH ask here:    npx trunkhunt xml-curl-conf${addressFlag} > xml_curl.conf.xml
      for its folder autoload_configs; docs/freeswitch.md says what else the switch needs
 
 `;

@@ -25,6 +25,13 @@ const whole = (least: number, most: number, fallback: number): z.ZodType<number,
       return z.NEVER;
     });
 
+/** The path of a PEM file. Who puts the text of the file there by mistake does not find it in a message. */
+const pemFile = z
+  .string()
+  .min(1, 'it is empty')
+  .refine((path) => !/-----BEGIN|[\r\n]/.test(path), 'it holds the text of a file; the path of the file is wanted')
+  .optional();
+
 /** Every setting that has a variable, as it is given: a text, or nothing where it was left out. */
 export const GivenSettings = z.object({
   database: z.string().min(1, 'it is empty').default(DEFAULT_DATABASE),
@@ -61,6 +68,12 @@ export const GivenSettings = z.object({
   maxInWork: whole(0, 1_000_000, 1_000),
   maxWaitMs: whole(0, 60_000, 250),
   maxConnections: whole(1, 1_000_000, 12_000),
+  tlsCert: pemFile,
+  tlsKey: pemFile,
+  tlsClientCa: pemFile,
+  tlsCa: pemFile,
+  tlsClientCert: pemFile,
+  tlsClientKey: pemFile,
 });
 
 export type SettingName = keyof typeof GivenSettings.shape;

@@ -21,8 +21,9 @@ import {
   unknownSettingFindings,
 } from './setting-finding.ts';
 import type { SettingSources } from './setting-sources.ts';
+import { tlsFindings, type TlsSettings } from './tls-settings.ts';
 
-export interface Settings {
+export interface Settings extends TlsSettings {
   readonly database: string;
   /** Where what was learned is kept. */
   readonly state: string;
@@ -70,14 +71,15 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   const parsed = GivenSettings.safeParse(given);
   if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSettingFinding));
   const listen = parseListenAddress(given['listen'] ?? DEFAULT_LISTEN);
-  // Credentials that are given and cannot be used have a finding of their own.
-  const isOpen = !areCredentialsGiven(sources) && flags.insecureNoAuth !== true;
+  // Credentials that are given and cannot be used have a finding of their own. Who has to show a certificate is known.
+  const isOpen = !areCredentialsGiven(sources) && given['tlsClientCa'] === undefined && flags.insecureNoAuth !== true;
   if (purpose === 'listen' && isOpen && listen !== undefined && !isLoopback(listen)) {
     findings.push(openToAllFinding(listen));
   }
   const database = given['database'] ?? DEFAULT_DATABASE;
   const state = given['state'] ?? `${database}.state`;
   findings.push(...filesTaken(database, state, given['decisionLog']));
+  if (parsed.success) findings.push(...tlsFindings(parsed.data, purpose, sources.readFile));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
   const { decisionLog, exportTo, exportSwitch } = parsed.data;
   return { ...parsed.data, state, decisionLog, exportTo, exportSwitch };
@@ -100,7 +102,7 @@ function textOf(name: SettingName, { flags, environment }: SettingSources): stri
 
 /** Every setting as it may be shown to anybody. */
 export function describeSettings(settings: Settings): Readonly<Record<string, string>> {
-  const { credentials, exportTo, exportSwitch } = settings;
+  const { credentials, exportTo, exportSwitch, tlsCert, tlsKey, tlsClientCa } = settings;
   return {
     database: settings.database,
     state: settings.state,
@@ -115,6 +117,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     maxInWork: settings.maxInWork === 0 ? 'any number' : String(settings.maxInWork),
     maxWaitMs: settings.maxWaitMs === 0 ? 'any time' : String(settings.maxWaitMs),
     maxConnections: String(settings.maxConnections),
+    ...(tlsCert === undefined ? {} : { tlsCert, tlsKey: tlsKey ?? 'none', tlsClientCa: tlsClientCa ?? 'none' }),
     ...(exportTo === undefined ? {} : { exportTo, exportSwitch: exportSwitch ?? 'what every switch has' }),
   };
 }

@@ -10,6 +10,7 @@ import { ConnectionKeeper } from './connection-keeper.ts';
 import { failedRequest } from './failed-request.ts';
 import type { LookupQueue } from './lookup-queue.ts';
 import { BODY_BYTES_LIMIT } from './read-body.ts';
+import { type Certificates, SecureServer } from './secure-server.ts';
 import { statusPage } from './status-page.ts';
 import { xmlCurlEndpoint, type XmlCurlParts } from './xml-curl-endpoint.ts';
 
@@ -32,9 +33,14 @@ export interface CreatedServer {
 /**
  * The whole server. Look-ups go straight to their handler, since every millisecond of them is post-dial delay; Express
  * serves everything else.
+ * @param certificates makes it an https server
  * @param lateMs how late the process is all the time, in milliseconds; undefined where it is not
  */
-export function createServer(parts: XmlCurlParts, lateMs: () => number | undefined): CreatedServer {
+export function createServer(
+  parts: XmlCurlParts,
+  lateMs: () => number | undefined,
+  certificates?: Certificates,
+): CreatedServer {
   const { limits, clockMs, metrics } = parts;
   const connections = new ConnectionKeeper({
     limits,
@@ -47,25 +53,27 @@ export function createServer(parts: XmlCurlParts, lateMs: () => number | undefin
     connections.received(request, response);
   });
   const app = createApp(parts, lateMs);
-  const server = createHttpServer(
-    {
-      maxHeaderSize: HEAD_BYTES_LIMIT,
-      requestTimeout: limits.requestMs,
-      headersTimeout: limits.headMs,
-      keepAliveTimeout: limits.idleMs,
-      connectionsCheckingInterval: Math.min(CHECKING_MS, limits.headMs),
-      // What lacks it is answered as anything else that is not ours.
-      requireHostHeader: false,
-    },
-    (request: IncomingMessage, response: ServerResponse) => {
-      if (isLookup(request.url ?? '')) lookup(request, response);
-      else {
-        // No page waits for a body.
-        connections.received(request, response);
-        app(request, response);
-      }
-    },
-  );
+  const options = {
+    maxHeaderSize: HEAD_BYTES_LIMIT,
+    requestTimeout: limits.requestMs,
+    headersTimeout: limits.headMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(CHECKING_MS, limits.headMs),
+    // What lacks it is answered as anything else that is not ours.
+    requireHostHeader: false,
+  };
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isLookup(request.url ?? '')) lookup(request, response);
+    else {
+      // No page waits for a body.
+      connections.received(request, response);
+      app(request, response);
+    }
+  };
+  const server =
+    certificates === undefined
+      ? createHttpServer(options, handle)
+      : new SecureServer(options, handle, { ...parts, certificates, metrics: metrics.tls });
   connections.watch(server);
   server.on('connection', () => {
     queue.connectionCame();

@@ -2,6 +2,7 @@ import { formatListenAddress, type ListenAddress } from '../config/listen-addres
 import { OperatorError } from '../errors/operator-error.ts';
 import { LoopWatch } from '../live/loop-watch.ts';
 import { createServer } from './create-server.ts';
+import type { Certificates } from './secure-server.ts';
 import type { XmlCurlParts } from './xml-curl-endpoint.ts';
 
 /**
@@ -20,8 +21,15 @@ export interface RunningServer {
   stop(graceMs: number): Promise<void>;
 }
 
-/** @throws OperatorError listen-failed */
-export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Promise<RunningServer> {
+/**
+ * @param certificates makes it an https server
+ * @throws OperatorError listen-failed
+ */
+export async function runServer(
+  listen: ListenAddress,
+  parts: XmlCurlParts,
+  certificates?: Certificates,
+): Promise<RunningServer> {
   const { clockMs, after, log, metrics } = parts;
   const timers = { nowMs: clockMs, after };
   const loop = new LoopWatch({
@@ -31,7 +39,7 @@ export async function runServer(listen: ListenAddress, parts: XmlCurlParts): Pro
       metrics.load.loopWasLate(seconds);
     },
   });
-  const { server, queue, connections } = createServer(parts, () => loop.lateMs);
+  const { server, queue, connections } = createServer(parts, () => loop.lateMs, certificates);
   metrics.load.readFrom(() => ({ inWork: queue.size, connections: connections.size }));
   await new Promise<void>((resolve, reject) => {
     const failed = (error: Error): void => {

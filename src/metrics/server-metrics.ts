@@ -9,6 +9,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import { StorageMetrics } from './storage-metrics.ts';
 import { Tally } from './tally.ts';
 import { targetShares } from './target-shares.ts';
+import { TlsMetrics } from './tls-metrics.ts';
 import { UnhandledMetrics } from './unhandled-metrics.ts';
 
 /** What FreeSWITCH asked for; whatever it does not name is `other`. */
@@ -129,6 +130,7 @@ export class ServerMetrics {
   readonly unhandled = new UnhandledMetrics(this.#registry);
   readonly load = new LoadMetrics(this.#registry);
   readonly storage = new StorageMetrics(this.#registry);
+  readonly tls = new TlsMetrics(this.#registry);
 
   constructor(version: string, nodeVersion: string) {
     collectDefaultMetrics({ register: this.#registry });

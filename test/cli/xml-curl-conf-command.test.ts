@@ -96,6 +96,51 @@ describe('xml-curl-conf', () => {
     expect((await conf(['--url', 'http://192.0.2.9:8080/fsapi'], settings)).url.host).toBe('192.0.2.9:8080');
   });
 
+  it('verifies the server where the URL is https, and shows a certificate where it is told of one', async () => {
+    const sslParams = ({ params }: Binding) =>
+      Object.fromEntries([...params].filter(([name]) => /^(?:ssl|enable-(?:ssl|cacert))/.test(name)));
+    const verifying = { 'enable-cacert-check': 'true', 'enable-ssl-verifyhost': 'true' };
+    const url = ['--url', 'https://sbc.example.org/fsapi'];
+    expect(sslParams(await conf(url))).toEqual(verifying);
+    expect(sslParams(await conf([...url, '--insecure-no-verify']))).toEqual({});
+    const paths = [
+      '--ssl-cacert-file',
+      '/tls/ca.pem',
+      '--ssl-cert-path',
+      '/tls/fs1.pem',
+      '--ssl-key-path',
+      '/tls/fs1.key',
+    ];
+    expect(sslParams(await conf([...url, ...paths]))).toEqual({
+      ...verifying,
+      'ssl-cacert-file': '/tls/ca.pem',
+      'ssl-cert-path': '/tls/fs1.pem',
+      'ssl-key-path': '/tls/fs1.key',
+    });
+    // A server that has a certificate speaks https.
+    const served = await conf(['--ssl-cacert-file', '/tls/ca.pem'], { TRUNKHUNT_TLS_CERT: '/etc/trunkhunt/cert.pem' });
+    expect([served.url.href, sslParams(served)]).toEqual([
+      'https://127.0.0.1:8080/fsapi',
+      { ...verifying, 'ssl-cacert-file': '/tls/ca.pem' },
+    ]);
+    expect(sslParams(await conf())).toEqual({});
+  });
+
+  it.each([
+    ['there is no https to verify', ['--ssl-cacert-file', '/tls/ca.pem']],
+    ['there is no https to show a certificate to', ['--url', 'http://x/fsapi', '--ssl-cert-path', '/tls/fs1.pem']],
+    ['a key has no certificate', ['--url', 'https://x/fsapi', '--ssl-key-path', '/tls/fs1.key']],
+    [
+      'nothing is to be verified, by this authority',
+      ['--url', 'https://x/fsapi', '--ssl-cacert-file', '/a', '--insecure-no-verify'],
+    ],
+    ['a path begins nowhere', ['--url', 'https://x/fsapi', '--ssl-cacert-file', 'ca.pem']],
+  ])('says so where %s', async (_, args) => {
+    const { status, stdout, stderr } = await runProgram(['xml-curl-conf', ...args]);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: /);
+  });
+
   it('the gateways request keeps what it needs', async () => {
     expect((await conf()).fields).toEqual(expect.arrayContaining(['purpose', 'profile']));
   });

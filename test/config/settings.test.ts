@@ -319,3 +319,42 @@ describe('described settings', () => {
     expect(describeSettings(read())['authentication']).toBe('none');
   });
 });
+
+describe('settings of TLS', () => {
+  it.each([
+    [{ TRUNKHUNT_TLS_CERT: '/c' }, 'settings-incomplete TRUNKHUNT_TLS_CERT'],
+    [{ TRUNKHUNT_TLS_KEY: '/k' }, 'settings-incomplete TRUNKHUNT_TLS_KEY'],
+    [{ TRUNKHUNT_TLS_CLIENT_CA: '/ca' }, 'settings-incomplete TRUNKHUNT_TLS_CLIENT_CA'],
+  ])('%o lack another', (environment, place) => {
+    expect(placesOf(environment)).toEqual([place]);
+  });
+
+  it('name files that have to do, and all that do not are told at once', () => {
+    const environment = { TRUNKHUNT_TLS_CERT: '/crlf', TRUNKHUNT_TLS_KEY: '/nowhere', TRUNKHUNT_TLS_CLIENT_CA: '/two' };
+    expect(placesOf(environment).sort()).toEqual([
+      'tls-file-invalid TRUNKHUNT_TLS_CERT',
+      'tls-file-invalid TRUNKHUNT_TLS_CLIENT_CA',
+      'tls-file-unreadable TRUNKHUNT_TLS_KEY',
+    ]);
+  });
+
+  it("are not read by a command that only asks: the key is the server's", () => {
+    const environment = { TRUNKHUNT_TLS_CERT: '/nowhere', TRUNKHUNT_TLS_KEY: '/nowhere' };
+    expect(read(environment, {}, 'read')).toMatchObject({ tlsCert: '/nowhere' });
+    expect(() => read({ TRUNKHUNT_TLS_CLIENT_CERT: '/c' }, {}, 'read')).toThrow('settings-incomplete');
+  });
+
+  it('do not repeat a key that was put in the place of its path', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIGHcanary\n-----END PRIVATE KEY-----\n';
+    const findings = findingsOf({ TRUNKHUNT_TLS_CERT: '/c', TRUNKHUNT_TLS_KEY: key });
+    expect(findings.map(({ code }) => code)).toEqual(['settings-invalid']);
+    expect(JSON.stringify(findings)).not.toContain('canary');
+  });
+
+  it('that have clients show certificates let a server listen without a password', () => {
+    const environment = { TRUNKHUNT_LISTEN: '0.0.0.0:1', TRUNKHUNT_TLS_CERT: '/c', TRUNKHUNT_TLS_KEY: '/k' };
+    expect(placesOf(environment)).toContain('listen-without-credentials TRUNKHUNT_LISTEN');
+    const both = { ...environment, TRUNKHUNT_TLS_CLIENT_CA: '/ca' };
+    expect(placesOf(both).filter((it) => it.startsWith('listen'))).toEqual([]);
+  });
+});

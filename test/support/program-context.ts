@@ -27,6 +27,7 @@ export function programContext(parts: Partial<CommandContext>): CommandContext {
     nodeVersion: 'v0.0.0',
     user: 'operator',
     stopped: () => Promise.resolve(),
+    reloads: () => () => undefined,
     exit: () => undefined,
     unhandled: () => undefined,
     endNow: () => undefined,

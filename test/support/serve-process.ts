@@ -13,7 +13,7 @@ export async function serveProcess(args: readonly string[], options: CliOptions 
   const started = startCli(['serve', ...listen, ...args], options);
   const port = await vi.waitFor(
     () => {
-      const found = /"url":"http:\/\/[^"]+:(\d+)"/.exec(started.stderr())?.[1];
+      const found = /"url":"https?:\/\/[^"]+:(\d+)"/.exec(started.stderr())?.[1];
       if (found !== undefined) return Number(found);
       throw new Error(`serve does not listen; exit status ${started.child.exitCode}: ${started.stderr()}`);
     },

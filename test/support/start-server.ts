@@ -5,6 +5,7 @@ import type { Timers } from '../../src/esl/timers.ts';
 import { basicAuthorisation } from '../../src/http/authorise.ts';
 import { CLIENT_TIMES, type ServerLimits } from '../../src/http/server-limits.ts';
 import { runServer } from '../../src/http/run-server.ts';
+import type { Certificates } from '../../src/http/secure-server.ts';
 import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
 import { DecisionBook } from '../../src/live/decision-book.ts';
 import { decisionIds } from '../../src/live/decision-ids.ts';
@@ -47,6 +48,8 @@ export interface TestServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Those of the server's own upkeep: how late the process is, who holds a connection. */
   readonly upkeepTimers?: Timers;
+  /** Makes it an https server. */
+  readonly certificates?: Certificates;
 }
 
 const REAL_TIMERS: Timers = {
@@ -62,7 +65,14 @@ const REAL_TIMERS: Timers = {
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
 export async function startServer(
   sql: string,
-  { credentials, timers = REAL_TIMERS, maskNumbers = 0, limits, upkeepTimers = REAL_TIMERS }: TestServerOptions = {},
+  {
+    credentials,
+    timers = REAL_TIMERS,
+    maskNumbers = 0,
+    limits,
+    upkeepTimers = REAL_TIMERS,
+    certificates,
+  }: TestServerOptions = {},
 ): Promise<TestServer> {
   const inventory = temporaryInventory(sql);
   const log: LogEntry[] = [];
@@ -106,6 +116,7 @@ export async function startServer(
       after: (delayMs, run) => upkeepTimers.after(delayMs, run),
       limits: { ...CLIENT_TIMES, maxInWork: 1_000, maxWaitMs: 250, maxConnections: 12_000, ...limits },
     },
+    certificates,
   );
   fleet.start();
   return {

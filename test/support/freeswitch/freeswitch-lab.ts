@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
 import type { SwitchReport } from '../../../src/live/switch-report.ts';
+import { curl } from '../curl.ts';
 import { parseMetrics, type Sample, sampleValue } from '../parse-metrics.ts';
 import { type CliRun, runCli } from '../run-cli.ts';
 import { serveProcess, type ServeProcess } from '../serve-process.ts';
@@ -26,6 +27,18 @@ export interface LabOptions extends Pick<FreeswitchOptions, 'flags' | 'localList
   readonly lookupPort?: number;
   /** Where it asks next. */
   readonly nextPort?: number;
+  /** Has both sides speak TLS. */
+  readonly tls?: LabTls;
+}
+
+export interface LabTls {
+  /** Flags of `serve`, and of `xml-curl-conf`. */
+  readonly serve: readonly string[];
+  readonly conf: readonly string[];
+  /** What the lab itself asks with. */
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** SQL values of columns, as they are written. */
@@ -46,13 +59,16 @@ export class FreeswitchLab {
   serve: ServeProcess;
   readonly freeswitch: FreeswitchProcess;
   readonly caller: SipCaller;
+  readonly #tls: LabTls | undefined;
 
   private constructor(
     inventory: TemporaryInventory,
     serve: ServeProcess,
     freeswitch: FreeswitchProcess,
     caller: SipCaller,
+    tls: LabTls | undefined,
   ) {
+    this.#tls = tls;
     this.inventory = inventory;
     this.serve = serve;
     this.freeswitch = freeswitch;
@@ -64,17 +80,19 @@ export class FreeswitchLab {
     eslPassword = ESL_PASSWORD,
     lookupPort,
     nextPort,
+    tls,
     ...options
   }: LabOptions = {}): Promise<FreeswitchLab> {
     const eslPort = await freePort();
     const sipPort = await freePort();
     const inventory = temporaryInventory(sql + (options.isProfileInSql === true ? profileSql(sipPort) : ''));
-    const serve = await serveProcess(['--database', inventory.path]);
+    const serve = await serveProcess(['--database', inventory.path, ...(tls?.serve ?? [])]);
+    const scheme = tls === undefined ? 'http' : 'https';
     const ports = [lookupPort ?? serve.port, ...(nextPort === undefined ? [] : [nextPort])];
-    const urls = ports.flatMap((port) => ['--url', `http://127.0.0.1:${port}/fsapi`]);
-    const xmlCurlConf = (await runCli(['xml-curl-conf', ...urls])).stdout;
+    const urls = ports.flatMap((port) => ['--url', `${scheme}://127.0.0.1:${port}/fsapi`]);
+    const xmlCurlConf = (await runCli(['xml-curl-conf', ...urls, ...(tls?.conf ?? [])])).stdout;
     const freeswitch = await FreeswitchProcess.start({ switchname: SWITCH, eslPort, sipPort, xmlCurlConf, ...options });
-    const lab = new FreeswitchLab(inventory, serve, freeswitch, await SipCaller.open(() => freeswitch.sipPort));
+    const lab = new FreeswitchLab(inventory, serve, freeswitch, await SipCaller.open(() => freeswitch.sipPort), tls);
     // Only now, or trunkhunt would find nobody and wait ever longer before it tries again.
     lab.sql(
       insert('switches', {
@@ -200,7 +218,12 @@ export class FreeswitchLab {
   }
 
   async #get(path: string): Promise<string> {
-    return (await fetch(`http://127.0.0.1:${this.serve.port}${path}`)).text();
+    const url = `127.0.0.1:${this.serve.port}${path}`;
+    if (this.#tls === undefined) return (await fetch(`http://${url}`)).text();
+    const { ca, cert, key } = this.#tls;
+    const { error, body, stderr } = await curl('--cacert', ca, '--cert', cert, '--key', key, `https://${url}`);
+    if (error !== 0) throw new Error(stderr);
+    return body;
   }
 }
 

@@ -44,8 +44,11 @@ export class PrometheusProcess {
     this.#url = url;
   }
 
-  /** What is shipped, but for where the server is, where its password is, and how often it is asked. */
-  static async start({ port, password }: ScrapedServer, everySeconds = 1): Promise<PrometheusProcess> {
+  /**
+   * What is shipped, but for where the server is, where its password is, and how often it is asked.
+   * @param moreJobs further jobs, written as they stand in the file
+   */
+  static async start({ port, password }: ScrapedServer, everySeconds = 1, moreJobs = ''): Promise<PrometheusProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'trunkhunt-prometheus-'));
     cpSync(SHIPPED, folder, { recursive: true });
     writeFileSync(join(folder, 'password'), password);
@@ -56,7 +59,7 @@ export class PrometheusProcess {
         ['_interval: 15s', `_interval: ${everySeconds}s`],
         ['/run/secrets/password', join(folder, 'password')],
         ['trunkhunt:8080', `127.0.0.1:${port}`],
-      ]),
+      ]) + moreJobs,
     );
     const child = spawn(
       'prometheus',
