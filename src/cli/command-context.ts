@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly user: string;
   /** Settles when the process is asked to stop. */
   readonly stopped: () => Promise<void>;
+  /** Runs at each SIGHUP: what was read at the start is to be read again. @returns how to stop */
+  readonly reloads: (run: () => void) => () => void;
   /** Sets the status with which the process ends. */
   readonly exit: (status: ExitStatus) => void;
 }

@@ -44,6 +44,12 @@ await runProgram(process.argv.slice(2), {
         });
       }
     }),
+  reloads: (run) => {
+    process.on('SIGHUP', run);
+    return () => {
+      process.off('SIGHUP', run);
+    };
+  },
   exit: (status) => {
     process.exitCode = status;
   },

@@ -51,6 +51,7 @@ export async function runProgram(
     nodeVersion: 'v0.0.0',
     user: 'operator',
     stopped: () => stopped(stdout),
+    reloads: () => () => undefined,
     exit: (wanted) => {
       status = wanted;
     },
