@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import express, { type Express } from 'express';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { apiRoutes } from './api-routes.ts';
-import { CHALLENGE } from './authorise.ts';
+import { needRole } from './need-role.ts';
 import { BODY_BYTES_LIMIT } from './read-body.ts';
 import { statusPage } from './status-page.ts';
 import { xmlCurlEndpoint, type XmlCurlParts } from './xml-curl-endpoint.ts';
@@ -66,7 +66,7 @@ function isLookup(url: string): boolean {
 }
 
 function createApp(parts: XmlCurlParts): Express {
-  const { live, metrics, authorise } = parts;
+  const { live, metrics, gate } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -80,18 +80,15 @@ function createApp(parts: XmlCurlParts): Express {
       .type('text/plain')
       .send(serving === undefined ? 'no inventory is being served\n' : `ready, generation ${serving.generation}\n`);
   });
-  app.use((request, response, next) => {
-    if (authorise(request)) next();
-    else response.status(401).set('WWW-Authenticate', CHALLENGE).type('text/plain').send('a password is needed\n');
-  });
-  app.get('/metrics', async (_request, response) => {
+  const reads = needRole(gate, 'read');
+  app.get('/metrics', needRole(gate, 'metrics'), async (_request, response) => {
     response.set('Content-Type', metrics.contentType).send(await metrics.text());
   });
-  app.use('/api', apiRoutes(parts));
-  app.get('/', (_request, response) => {
+  app.use('/api', needRole(gate, 'read', 'operator'), apiRoutes(parts));
+  app.get('/', reads, (_request, response) => {
     response.type('text/html').send(statusPage(live, parts.fleet.reports));
   });
-  app.use((_request, response) => {
+  app.use(reads, (_request, response) => {
     response.status(404).type('text/plain').send(`there is no such page; see / or ${LOOKUP_PATH}\n`);
   });
   return app;

@@ -8,7 +8,7 @@ import { SPANS, spanSync } from '../tracing/spans.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { HEADERS_QUERY } from '../xml/xml-curl-conf.ts';
 import { answerLookup, type CallStamps, type LookupAnswer, wantedFields } from './answer-lookup.ts';
-import { type Authorise, CHALLENGE } from './authorise.ts';
+import type { Gate } from './gate.ts';
 import { readBody } from './read-body.ts';
 import { FieldReader } from './request-fields.ts';
 
@@ -18,7 +18,7 @@ export interface XmlCurlParts {
   readonly decisions: DecisionBook;
   readonly metrics: ServerMetrics;
   readonly log: Log;
-  readonly authorise: Authorise;
+  readonly gate: Gate;
   readonly stamps: CallStamps;
   /** Monotonic clock, milliseconds. */
   readonly clockMs: () => number;
@@ -27,12 +27,11 @@ export interface XmlCurlParts {
 const NOT_FOUND = { section: 'other', hostname: '', document: NOT_FOUND_DOCUMENT } as const;
 
 /**
- * The endpoint for mod_xml_curl: a plain handler that mounts anywhere. Apart from a missing password, every request is
+ * The endpoint for mod_xml_curl: a plain handler that mounts anywhere. Whoever may ask is
  * answered with 200 and a document, since FreeSWITCH takes anything else for a failure of ours (contract 1.5).
  * POST has its fields in the body, every other method ("GET style") in the query.
  */
 export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage, response: ServerResponse) => void {
-  const refusals = new RefusalLog(parts);
   const readers = new FieldReaders(parts.live);
   return (request, response) => {
     const startedMs = parts.clockMs();
@@ -41,11 +40,10 @@ export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage,
       const seconds = (parts.clockMs() - startedMs) / 1000;
       parts.metrics.requestAnswered(answer.section, answer.result, answer.hostname, seconds);
     };
-    if (!parts.authorise(request)) {
-      refusals.note(request.socket.remoteAddress);
-      request.resume();
-      response.writeHead(401, { 'WWW-Authenticate': CHALLENGE, 'Content-Length': 0 }).end();
-      parts.metrics.requestAnswered('other', 'unauthorized', '', (parts.clockMs() - startedMs) / 1000);
+    const refusal = parts.gate.refusal(request, 'switch');
+    if (refusal !== undefined) {
+      parts.gate.refuse(request, response, 'switch', refusal);
+      parts.metrics.requestAnswered('other', refusal.result, '', (parts.clockMs() - startedMs) / 1000);
       return;
     }
     const query = queryOf(request.url ?? '');
@@ -58,30 +56,6 @@ export function xmlCurlEndpoint(parts: XmlCurlParts): (request: IncomingMessage,
       finish(body === undefined ? { ...NOT_FOUND, result: 'too_large' } : answerForm(body, query, readers, parts));
     });
   };
-}
-
-/** Tells of wrong passwords, once a minute at most: FreeSWITCH itself goes on to its local files without much ado. */
-class RefusalLog {
-  readonly #parts: XmlCurlParts;
-  #count = 0;
-  #quietUntilMs = -Infinity;
-
-  constructor(parts: XmlCurlParts) {
-    this.#parts = parts;
-  }
-
-  note(address: string | undefined): void {
-    this.#count += 1;
-    const nowMs = this.#parts.clockMs();
-    if (nowMs < this.#quietUntilMs) return;
-    const data = { address, refused: this.#count };
-    this.#parts.log.warn(
-      data,
-      'look-ups without the right password: the switch uses its local files, check gateway-credentials',
-    );
-    this.#quietUntilMs = nowMs + 60_000;
-    this.#count = 0;
-  }
 }
 
 /** Answers a form; a mistake of ours is told to the operator, and is *not found* to FreeSWITCH. */

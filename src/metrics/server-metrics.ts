@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AccessMetrics } from './access-metrics.ts';
 import { ChildCache } from './child-cache.ts';
 import { DecisionLogMetrics } from './decision-log-metrics.ts';
 import { LiveMetrics, type LiveReading } from './live-metrics.ts';
@@ -12,7 +13,17 @@ import { targetShares } from './target-shares.ts';
 export type RequestSection = 'configuration' | 'directory' | 'dialplan' | 'other';
 
 /** What came of a request. `served` = a document, `not_found` = FreeSWITCH goes on to its own files. */
-export type RequestResult = 'served' | 'refused' | 'not_found' | 'too_large' | 'malformed' | 'unauthorized' | 'error';
+export type RequestResult =
+  | 'served'
+  | 'refused'
+  | 'not_found'
+  | 'too_large'
+  | 'malformed'
+  | 'challenged'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'throttled'
+  | 'error';
 
 /** `no_gateway`: the inventory gives none; `all_down`: health leaves none; `all_full`: all that are left are at a limit. */
 export type DecisionOutcome = 'planned' | 'no_gateway' | 'all_down' | 'all_full' | 'rejected_number' | 'no_route';
@@ -119,6 +130,7 @@ export class ServerMetrics {
   #read: () => LiveReading | undefined = () => undefined;
   /** Those of switches, health and calls. */
   readonly live = new LiveMetrics(this.#registry, () => this.#read());
+  readonly access = new AccessMetrics(this.#registry);
   readonly decisionLog = new DecisionLogMetrics(this.#registry);
 
   constructor(version: string, nodeVersion: string) {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookupRequest } from '../support/lookup-request.ts';
 import { sampleValue } from '../support/parse-metrics.ts';
 import { sendRaw } from '../support/raw-http.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
+import { HURRIED, startServer, type TestServer } from '../support/start-server.ts';
 
 const INVENTORY = `
   INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'u', 'hidden', 1);`;
@@ -19,7 +19,7 @@ describe('a server with credentials', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'pä:ss wörd' } });
+    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'pä:ss wörd' }, timers: HURRIED });
   });
   afterAll(() => server.stop());
 
@@ -53,7 +53,7 @@ describe('a server with credentials', () => {
   ])('refuses %s with 401 and says how to ask', async (_what, headers) => {
     const { status, headers: answered, body } = await lookup(...headers);
     expect(status).toBe(401);
-    expect(answered.get('www-authenticate')).toMatch(/^Basic realm="/);
+    expect(answered.get('www-authenticate')).toMatch(/^Digest realm="trunkhunt".*, Basic realm="/);
     expect(body.toString()).not.toContain('hidden');
   });
 
@@ -70,11 +70,21 @@ describe('a server with credentials', () => {
     expect(status).toBe(401);
   });
 
-  it('counts refused look-ups', async () => {
-    const labels = { section: 'other', result: 'unauthorized', switch: 'other' };
-    const before = sampleValue(await server.metrics(), 'trunkhunt_xml_requests_total', labels) ?? 0;
-    await lookup();
-    expect(sampleValue(await server.metrics(), 'trunkhunt_xml_requests_total', labels)).toBe(before + 1);
+  it.each([
+    ['challenged', []],
+    ['unauthorized', [basic('fs:wrong')]],
+  ])('counts refused look-ups: %s', async (result, headers) => {
+    const count = async () => {
+      const samples = await server.metrics();
+      const labels = { section: 'other', result, switch: 'other' };
+      return [
+        sampleValue(samples, 'trunkhunt_xml_requests_total', labels) ?? 0,
+        sampleValue(samples, 'trunkhunt_access_refused_total', { role: 'switch', result }) ?? 0,
+      ];
+    };
+    const [requests = 0, refused = 0] = await count();
+    await lookup(...headers);
+    expect(await count()).toEqual([requests + 1, refused + 1]);
   });
 
   const page = async (path: string, ...headers: string[]) =>
@@ -129,7 +139,7 @@ describe.skipIf(!hasCurl)('curl, whose library mod_xml_curl asks with', () => {
   const form = join(folder, 'form');
 
   beforeAll(async () => {
-    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'secret' } });
+    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'secret' }, timers: HURRIED });
     writeFileSync(form, FORM);
   });
   afterAll(async () => {
