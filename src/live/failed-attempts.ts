@@ -51,7 +51,8 @@ export class FailedAttempts {
   isExhausted(address: () => string): boolean {
     if (this.#accounts.size === 0) return false;
     const account = this.#accountOf(addressBlock(address()));
-    return account !== undefined && this.#unforgiven(account) >= ATTEMPTS.most;
+    // There has to be room for a whole one: a thousandth that is forgiven is no guess.
+    return account !== undefined && this.#unforgiven(account) > ATTEMPTS.most - 1;
   }
 
   /** Counts one. @returns how long its answer is to wait, in milliseconds */

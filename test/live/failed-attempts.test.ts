@@ -50,7 +50,7 @@ describe('failed attempts', () => {
 
   it('tell of no more guesses than the bucket gives, however they come', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 30_000 }), { maxLength: 300 }), (pauses) => {
+      fc.property(fc.array(fc.oneof(fc.nat(30), fc.nat(2_000), fc.nat(30_000)), { maxLength: 300 }), (pauses) => {
         const { clock, attempts, isExhausted } = attemptsFrom();
         let told = 0;
         for (const pauseMs of pauses) {
@@ -59,7 +59,7 @@ describe('failed attempts', () => {
           told += 1;
           attempts.failed('a');
         }
-        expect(told).toBeLessThanOrEqual(ATTEMPTS.most + 1 + clock.nowMs / ATTEMPTS.forgivenMs);
+        expect(told).toBeLessThanOrEqual(ATTEMPTS.most + clock.nowMs / ATTEMPTS.forgivenMs);
       }),
     );
   });
