@@ -57,7 +57,7 @@ export function authorisation({ rules, attempts, nonces }: AccessParts): Authori
       const lacks = current.isFor(credentials, role) ? 'network' : 'role';
       return { result: 'forbidden', user: credentials.user, lacks };
     }
-    attempts.proved(address(), credentials.id);
+    attempts.proved(address, credentials.id);
     return undefined;
   };
 }

@@ -94,12 +94,12 @@ describe('failed attempts', () => {
 
   it('do not count against credentials that were right from that very address, for a day', () => {
     const { clock, attempts } = attemptsFrom(5);
-    attempts.proved('192.0.2.1', 'one');
+    attempts.proved(() => '192.0.2.1', 'one');
     expect(attempts.isProven('192.0.2.1', 'one')).toBe(true);
     expect(attempts.isProven('192.0.2.2', 'one')).toBe(false);
     expect(attempts.isProven('192.0.2.1', 'two')).toBe(false);
     clock.nowMs += ATTEMPTS.provenMs - 1;
-    attempts.proved('192.0.2.1', 'one');
+    attempts.proved(() => '192.0.2.1', 'one');
     clock.nowMs += ATTEMPTS.provenMs - 1;
     expect(attempts.isProven('192.0.2.1', 'one')).toBe(true);
     clock.nowMs += 2;
@@ -108,7 +108,21 @@ describe('failed attempts', () => {
 
   it('forget the oldest proof where there are too many', () => {
     const { attempts } = attemptsFrom();
-    for (let at = 0; at <= ATTEMPTS.proven; at += 1) attempts.proved(`a${at}`, 'one');
-    expect([attempts.isProven('a0', 'one'), attempts.isProven('a1', 'one')]).toEqual([false, true]);
+    for (let at = 0; at <= ATTEMPTS.proven; at += 1) attempts.proved(() => 'a', `id${at}`);
+    expect([attempts.isProven('a', 'id0'), attempts.isProven('a', 'id1')]).toEqual([false, true]);
+  });
+
+  it('look at one right request in eight once there were many, at no place of the row always', () => {
+    const { attempts } = attemptsFrom();
+    for (let at = 0; at < ATTEMPTS.provenFirst; at += 1) attempts.proved(() => 'first', 'one');
+    let looked = 0;
+    for (let at = 0; at < 640; at += 1) {
+      attempts.proved(() => {
+        looked += 1;
+        return `switch${at % 8}`;
+      }, 'one');
+    }
+    expect(looked).toBe(80);
+    expect(Array.from({ length: 8 }, (_, at) => attempts.isProven(`switch${at}`, 'one'))).not.toContain(false);
   });
 });
