@@ -2,7 +2,7 @@ import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ListenAddress } from '../../src/config/listen-address.ts';
-import { OperatorError } from '../../src/errors/operator-error.ts';
+import type { OperatorError } from '../../src/errors/operator-error.ts';
 import { AccessKeeper } from '../../src/live/access-keeper.ts';
 import { temporaryFolder } from '../support/temporary-inventory.ts';
 import { CollectingLog } from './collecting-log.ts';

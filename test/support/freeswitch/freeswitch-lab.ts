@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { SwitchReport } from '../../../src/live/switch-report.ts';
 import { parseMetrics, type Sample, sampleValue } from '../parse-metrics.ts';
@@ -22,8 +24,21 @@ export interface LabOptions extends Pick<FreeswitchOptions, 'flags' | 'localList
   readonly sql?: string;
   /** What the inventory says of the event socket's password. */
   readonly eslPassword?: string;
+  /** The password of the switch, and how it shows it; this test asks from the same address without one. */
+  readonly access?: { readonly credentials: string; readonly scheme: 'basic' | 'digest' };
   /** Where the switch asks; none = trunkhunt. */
   readonly lookupPort?: number;
+}
+
+function accessRules(credentials: string): string {
+  return `switch ${credentials} 127.0.0.1\nmetrics - 127.0.0.1\noperator - 127.0.0.1\n`;
+}
+
+/** What `trunkhunt xml-curl-conf` writes for this port. */
+async function confFor(port: number, access: LabOptions['access']): Promise<string> {
+  const scheme = access === undefined ? [] : ['--auth-scheme', access.scheme];
+  const environment = access === undefined ? {} : { TRUNKHUNT_CREDENTIALS: access.credentials };
+  return (await runCli(['xml-curl-conf', '--listen', `127.0.0.1:${port}`, ...scheme], { environment })).stdout;
 }
 
 /** SQL values of columns, as they are written. */
@@ -61,13 +76,20 @@ export class FreeswitchLab {
     sql = '',
     eslPassword = ESL_PASSWORD,
     lookupPort,
+    access,
     ...options
   }: LabOptions = {}): Promise<FreeswitchLab> {
     const eslPort = await freePort();
     const sipPort = await freePort();
     const inventory = temporaryInventory(sql + (options.isProfileInSql === true ? profileSql(sipPort) : ''));
-    const serve = await serveProcess(['--database', inventory.path]);
-    const xmlCurlConf = (await runCli(['xml-curl-conf', '--listen', `127.0.0.1:${lookupPort ?? serve.port}`])).stdout;
+    const file = join(inventory.folder, 'access');
+    if (access !== undefined) writeFileSync(file, accessRules(access.credentials), { mode: 0o600 });
+    const serve = await serveProcess([
+      '--database',
+      inventory.path,
+      ...(access === undefined ? [] : ['--access-file', file]),
+    ]);
+    const xmlCurlConf = await confFor(lookupPort ?? serve.port, access);
     const freeswitch = await FreeswitchProcess.start({ switchname: SWITCH, eslPort, sipPort, xmlCurlConf, ...options });
     const lab = new FreeswitchLab(inventory, serve, freeswitch, await SipCaller.open(() => freeswitch.sipPort));
     // Only now, or trunkhunt would find nobody and wait ever longer before it tries again.
