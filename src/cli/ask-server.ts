@@ -15,6 +15,12 @@ import {
 
 const TIMEOUT_MS = 3_000;
 
+const FIXES: Readonly<Record<number, string>> = {
+  401: 'give its password with TRUNKHUNT_CREDENTIALS or --credentials-file',
+  403: 'give credentials of that role with TRUNKHUNT_CREDENTIALS or --credentials-file; see docs/access.md',
+  429: 'wait ten seconds, then give the right password',
+};
+
 export interface ServerAnswer {
   readonly status: number;
   readonly text: string;
@@ -94,10 +100,7 @@ export async function askForJson(
   const data = answer.status === 200 ? parse(answer.text) : undefined;
   if (data !== undefined) return data;
   const what = `it answers ${answer.status}: ${errorIn(answer.text)}`;
-  const fix =
-    answer.status === 401
-      ? 'give its password with TRUNKHUNT_CREDENTIALS or --credentials-file'
-      : 'correct the command, or look at the log of the server';
+  const fix = FIXES[answer.status] ?? 'correct the command, or look at the log of the server';
   throw new OperatorError([{ code: 'server-refused', where, what, fix }]);
 }
 

@@ -50,6 +50,8 @@ export async function runProgram(args: readonly string[], context: CommandContex
 
 const USAGE: ReadonlySet<FindingCode> = new Set([
   'listen-without-credentials',
+  'access-rule-invalid',
+  'access-file-empty',
   'column-unknown',
   'script-invalid',
   'replay-without-proposal',

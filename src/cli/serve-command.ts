@@ -9,8 +9,6 @@ import type { SettingFlags } from '../config/setting-sources.ts';
 import { describeSettings, readSettings, type Settings } from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
 import { ExportKeeper } from '../export/export-keeper.ts';
-import { OperatorError } from '../errors/operator-error.ts';
-import { basicAuthorisation } from '../http/authorise.ts';
 import { CLIENT_TIMES } from '../http/server-limits.ts';
 import { type RunningServer, runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
@@ -34,6 +32,7 @@ import type { DecisionLogMetrics } from '../metrics/decision-log-metrics.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
+import { guardAccess, type GuardedAccess } from './guard-access.ts';
 import { type ServedCertificates, serveCertificates } from './serve-certificates.ts';
 import { printJson } from './terminal.ts';
 import { watchUnhandled } from './watch-unhandled.ts';
@@ -50,6 +49,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
   withDatabaseOption(program.command('serve').description('answer FreeSWITCH, and follow the inventory'))
     .option('--listen <host:port>', 'where to listen (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
+    .option('--access-file <file>', 'who may ask for what, and from where (TRUNKHUNT_ACCESS_FILE, else none)')
     .option('--tls-cert <file>', 'the certificate, for https (TRUNKHUNT_TLS_CERT, else plain http)')
     .option('--tls-key <file>', 'its key (TRUNKHUNT_TLS_KEY)')
     .option('--tls-client-ca <file>', 'who signs the certificates that clients have to show (TRUNKHUNT_TLS_CLIENT_CA)')
@@ -73,21 +73,35 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--print-config', 'print the settings, without secrets, and stop')
     .action(async (flags: ServeFlags) => {
       const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'listen');
+      const log = createLog(settings.logLevel, settings.logFormat);
+      const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
+      const isOpenOnPurpose = flags.insecureNoAuth === true;
+      const access = guardAccess(settings, { isOpenOnPurpose, metrics, log }, context);
       if (flags.printConfig === true) printJson(context.terminal, describeSettings(settings));
-      else await serve(settings, flags.createExample === true, context);
+      else await serve(settings, flags.createExample === true, { access, metrics, log }, context);
     });
 }
 
-async function serve(settings: Settings, createExample: boolean, context: CommandContext): Promise<void> {
+/** What is there before anything is opened. */
+interface ServeParts {
+  readonly access: GuardedAccess;
+  readonly metrics: ServerMetrics;
+  readonly log: Log;
+}
+
+async function serve(
+  settings: Settings,
+  createExample: boolean,
+  { access, metrics, log }: ServeParts,
+  context: CommandContext,
+): Promise<void> {
   // From the first moment on, so that being stopped while starting ends as well as later.
   const stopped = context.stopped();
-  const log = createLog(settings.logLevel, settings.logFormat);
   const made = createExample && !existsSync(settings.database);
   const { backup, applied } = prepareDatabase(settings.database, made, context.nowMs());
   if (applied > 0) log.info({ database: settings.database, applied, backup }, 'inventory migrated');
 
   const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs });
-  const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
   const timers = { nowMs: context.clockMs, after: context.after };
   const decisions = keepDecisions(settings, context, metrics.decisionLog, log);
   const live = new LiveState(metrics, log, context.clockMs, decisions);
@@ -123,6 +137,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
   const exporter = startExporting(settings, { live, metrics, log }, ages);
   const stopLoop = startInventoryLoop(source, live);
   const stopPruning = startHistoryPruning({ path: settings.database, live, log, ...ages });
+  const stopFollowing = access.follow();
   let tls: ServedCertificates | undefined;
   try {
     tls = await serveCertificates(settings, { log, metrics: metrics.tls }, context);
@@ -138,7 +153,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
       decisions,
       metrics,
       log,
-      authorise: basicAuthorisation(settings.credentials),
+      gate: access.gate,
       stamps: { nowMs: context.nowMs, nextDecisionId: decisionIds(context.nowMs(), context.random) },
       clockMs: context.clockMs,
       after: context.after,
@@ -154,6 +169,7 @@ async function serve(settings: Settings, createExample: boolean, context: Comman
     log.info({}, 'stopped');
   } finally {
     tls?.stop();
+    stopFollowing();
     stopLoop();
     stopPruning();
     exporter?.stop();

@@ -1,12 +1,13 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatListenAddress, isEveryAddress } from '../config/listen-address.ts';
 import type { SettingFlags } from '../config/setting-sources.ts';
 import { readSettings } from '../config/settings.ts';
-import { xmlCurlConf, type XmlCurlTls } from '../xml/xml-curl-conf.ts';
+import { AUTH_SCHEMES, type AuthScheme, xmlCurlConf, type XmlCurlTls } from '../xml/xml-curl-conf.ts';
 import type { CommandContext } from './command-context.ts';
 
 interface XmlCurlConfFlags extends SettingFlags {
   readonly url?: readonly string[];
+  readonly authScheme: AuthScheme;
   readonly header: readonly string[];
   readonly sslCacertFile?: string;
   readonly sslCertPath?: string;
@@ -25,6 +26,11 @@ export function addXmlCurlConfCommand(program: Command, context: CommandContext)
     )
     .option('--listen <host:port>', 'the address to build the URL from (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
+    .addOption(
+      new Option('--auth-scheme <scheme>', 'how it shows the password; digest asks twice for each look-up')
+        .choices(AUTH_SCHEMES)
+        .default('basic'),
+    )
     .option(
       '--header <name>',
       'a SIP header that routes need, spelled as callers send it; may be repeated',
@@ -51,6 +57,7 @@ export function addXmlCurlConfCommand(program: Command, context: CommandContext)
           url,
           otherUrls,
           credentials: credentials === undefined ? undefined : `${credentials.user}:${credentials.password}`,
+          authScheme: flags.authScheme,
           headers: flags.header,
           tls: tlsOf(flags, [url, ...otherUrls], command),
         }),

@@ -57,6 +57,7 @@ export const GivenSettings = z.object({
       }
       return { user, password };
     }),
+  accessFile: z.string().min(1, 'it is empty').optional(),
   logLevel: z.enum(LOG_LEVELS, `it is none of ${LOG_LEVELS.join(', ')}`).default('info'),
   logFormat: z.enum(LOG_FORMATS, `it is neither ${LOG_FORMATS.join(' nor ')}`).default('json'),
   decisionLog: z.string().min(1, 'it is empty').optional(),

@@ -45,6 +45,6 @@ export function openToAllFinding(listen: ListenAddress): Finding {
     code: 'listen-without-credentials',
     where: 'TRUNKHUNT_LISTEN',
     what: `${formatListenAddress(listen)} can be reached from other machines, and gateway passwords are served there`,
-    fix: 'set TRUNKHUNT_CREDENTIALS=user:password (or its _FILE twin), or add --insecure-no-auth if the network keeps others out',
+    fix: 'set TRUNKHUNT_CREDENTIALS=user:password (or its _FILE twin) or TRUNKHUNT_ACCESS_FILE, or add --insecure-no-auth if the network keeps others out',
   };
 }

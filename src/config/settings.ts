@@ -28,7 +28,10 @@ export interface Settings extends TlsSettings {
   /** Where what was learned is kept. */
   readonly state: string;
   readonly listen: ListenAddress;
+  /** One credential that may do everything. */
   readonly credentials: Credentials | undefined;
+  /** The file that says who may ask for what; undefined = there is none. */
+  readonly accessFile: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   /** The file that decisions are written to; undefined = they are in memory alone. */
@@ -71,8 +74,9 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   const parsed = GivenSettings.safeParse(given);
   if (!parsed.success) findings.push(...parsed.error.issues.map(invalidSettingFinding));
   const listen = parseListenAddress(given['listen'] ?? DEFAULT_LISTEN);
-  // Credentials that are given and cannot be used have a finding of their own. Who has to show a certificate is known.
-  const isOpen = !areCredentialsGiven(sources) && given['tlsClientCa'] === undefined && flags.insecureNoAuth !== true;
+  // What protects and cannot be used has findings of its own: credentials, an access file, certificates of clients.
+  const isProtected = areCredentialsGiven(sources) || (given['accessFile'] ?? given['tlsClientCa']) !== undefined;
+  const isOpen = !isProtected && flags.insecureNoAuth !== true;
   if (purpose === 'listen' && isOpen && listen !== undefined && !isLoopback(listen)) {
     findings.push(openToAllFinding(listen));
   }
@@ -81,8 +85,8 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   findings.push(...filesTaken(database, state, given['decisionLog']));
   if (parsed.success) findings.push(...tlsFindings(parsed.data, purpose, sources.readFile));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  const { decisionLog, exportTo, exportSwitch } = parsed.data;
-  return { ...parsed.data, state, decisionLog, exportTo, exportSwitch };
+  const { accessFile, decisionLog, exportTo, exportSwitch } = parsed.data;
+  return { ...parsed.data, state, accessFile, decisionLog, exportTo, exportSwitch };
 }
 
 /** Each file has one purpose. An empty name has a finding of its own. */
@@ -102,12 +106,13 @@ function textOf(name: SettingName, { flags, environment }: SettingSources): stri
 
 /** Every setting as it may be shown to anybody. */
 export function describeSettings(settings: Settings): Readonly<Record<string, string>> {
-  const { credentials, exportTo, exportSwitch, tlsCert, tlsKey, tlsClientCa } = settings;
+  const { accessFile, exportTo, exportSwitch, tlsCert, tlsKey, tlsClientCa } = settings;
   return {
     database: settings.database,
     state: settings.state,
     listen: formatListenAddress(settings.listen),
-    authentication: credentials === undefined ? 'none' : `basic, user ${credentials.user}, password [redacted]`,
+    authentication: describeAuthentication(settings),
+    ...(accessFile === undefined ? {} : { accessFile }),
     logLevel: settings.logLevel,
     logFormat: settings.logFormat,
     decisionLog: settings.decisionLog ?? 'none',
@@ -120,4 +125,10 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     ...(tlsCert === undefined ? {} : { tlsCert, tlsKey: tlsKey ?? 'none', tlsClientCa: tlsClientCa ?? 'none' }),
     ...(exportTo === undefined ? {} : { exportTo, exportSwitch: exportSwitch ?? 'what every switch has' }),
   };
+}
+
+function describeAuthentication({ credentials, accessFile }: Settings): string {
+  const byFile = accessFile === undefined ? [] : ['by the access file'];
+  if (credentials === undefined) return byFile[0] ?? 'none';
+  return [`basic or digest, user ${credentials.user}, password [redacted]`, ...byFile].join(', and ');
 }

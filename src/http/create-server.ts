@@ -5,10 +5,10 @@ import type { Serving } from '../live/live-state.ts';
 import type { LoadMetrics } from '../metrics/load-metrics.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { apiRoutes } from './api-routes.ts';
-import { CHALLENGE } from './authorise.ts';
 import { ConnectionKeeper } from './connection-keeper.ts';
 import { failedRequest } from './failed-request.ts';
 import type { LookupQueue } from './lookup-queue.ts';
+import { needRole } from './need-role.ts';
 import { BODY_BYTES_LIMIT } from './read-body.ts';
 import { type Certificates, SecureServer } from './secure-server.ts';
 import { statusPage } from './status-page.ts';
@@ -108,7 +108,7 @@ function isLookup(url: string): boolean {
 }
 
 function createApp(parts: XmlCurlParts, lateMs: () => number | undefined): Express {
-  const { live, metrics, authorise } = parts;
+  const { live, metrics, gate } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -122,18 +122,15 @@ function createApp(parts: XmlCurlParts, lateMs: () => number | undefined): Expre
       .type('text/plain')
       .send(`${message}\n`);
   });
-  app.use((request, response, next) => {
-    if (authorise(request)) next();
-    else response.status(401).set('WWW-Authenticate', CHALLENGE).type('text/plain').send('a password is needed\n');
-  });
-  app.get('/metrics', async (_request, response) => {
+  const reads = needRole(gate, 'read');
+  app.get('/metrics', needRole(gate, 'metrics'), async (_request, response) => {
     response.set('Content-Type', metrics.contentType).send(await metrics.text());
   });
-  app.use('/api', apiRoutes(parts));
-  app.get('/', (_request, response) => {
+  app.use('/api', needRole(gate, 'read', 'operator'), apiRoutes(parts));
+  app.get('/', reads, (_request, response) => {
     response.type('text/html').send(statusPage(live, parts.fleet.reports));
   });
-  app.use((_request, response) => {
+  app.use(reads, (_request, response) => {
     response.status(404).type('text/plain').send(`there is no such page; see / or ${LOOKUP_PATH}\n`);
   });
   app.use(failedRequest(parts));

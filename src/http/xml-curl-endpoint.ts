@@ -8,7 +8,7 @@ import { SPANS, spanSync } from '../tracing/spans.ts';
 import { NOT_FOUND_DOCUMENT } from '../xml/not-found-document.ts';
 import { HEADERS_QUERY } from '../xml/xml-curl-conf.ts';
 import { answerLookup, type CallStamps, type LookupAnswer, wantedFields } from './answer-lookup.ts';
-import { type Authorise, CHALLENGE } from './authorise.ts';
+import type { Gate } from './gate.ts';
 import { LookupQueue, type ReceivedLookup } from './lookup-queue.ts';
 import { readBody } from './read-body.ts';
 import { FieldReader, firstOf } from './request-fields.ts';
@@ -21,7 +21,7 @@ export interface XmlCurlParts {
   readonly decisions: DecisionBook;
   readonly metrics: ServerMetrics;
   readonly log: Log;
-  readonly authorise: Authorise;
+  readonly gate: Gate;
   readonly stamps: CallStamps;
   /** Monotonic clock, milliseconds. */
   readonly clockMs: () => number;
@@ -39,7 +39,7 @@ export interface XmlCurlEndpoint {
 }
 
 /**
- * The endpoint for mod_xml_curl: a plain handler that mounts anywhere. Apart from a missing password, every request is
+ * The endpoint for mod_xml_curl: a plain handler that mounts anywhere. Whoever may ask is
  * answered with 200 and a document, since FreeSWITCH takes anything else for a failure of ours (contract 1.5).
  * POST has its fields in the body, every other method ("GET style") in the query.
  * @param received is told when a request is there in full, or will be answered without the rest of it
@@ -48,17 +48,15 @@ export function xmlCurlEndpoint(
   parts: XmlCurlParts,
   received: (request: IncomingMessage, response: ServerResponse) => void,
 ): XmlCurlEndpoint {
-  const refusals = new RefusalLog(parts);
   const readers = new FieldReaders(parts.live);
   const queue = lookupQueue(parts, readers);
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const startedMs = parts.clockMs();
-    if (!parts.authorise(request)) {
-      refusals.note(request.socket.remoteAddress);
+    const refusal = parts.gate.refusal(request, 'switch');
+    if (refusal !== undefined) {
       received(request, response);
-      request.resume();
-      response.writeHead(401, { 'WWW-Authenticate': CHALLENGE, 'Content-Length': 0 }).end();
-      parts.metrics.requestAnswered('other', 'unauthorized', '', (parts.clockMs() - startedMs) / 1000);
+      parts.gate.refuse(request, response, 'switch', refusal);
+      parts.metrics.requestAnswered('other', refusal.result, '', (parts.clockMs() - startedMs) / 1000);
       return;
     }
     const query = queryOf(request.url ?? '');
@@ -105,30 +103,6 @@ function finish(
 ): void {
   send(response, document);
   metrics.requestAnswered(section, result, hostname, (clockMs() - startedMs) / 1000);
-}
-
-/** Tells of wrong passwords, once a minute at most: FreeSWITCH itself goes on to its local files without much ado. */
-class RefusalLog {
-  readonly #parts: XmlCurlParts;
-  #count = 0;
-  #quietUntilMs = -Infinity;
-
-  constructor(parts: XmlCurlParts) {
-    this.#parts = parts;
-  }
-
-  note(address: string | undefined): void {
-    this.#count += 1;
-    const nowMs = this.#parts.clockMs();
-    if (nowMs < this.#quietUntilMs) return;
-    const data = { address, refused: this.#count };
-    this.#parts.log.warn(
-      data,
-      'look-ups without the right password: the switch uses its local files, check gateway-credentials',
-    );
-    this.#quietUntilMs = nowMs + 60_000;
-    this.#count = 0;
-  }
 }
 
 /** Answers a form; a mistake of ours is told to the operator, and is *not found* to FreeSWITCH. */

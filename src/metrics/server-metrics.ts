@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AccessMetrics } from './access-metrics.ts';
 import { ChildCache } from './child-cache.ts';
 import { DecisionLogMetrics } from './decision-log-metrics.ts';
 import { LiveMetrics, type LiveReading } from './live-metrics.ts';
@@ -16,7 +17,17 @@ import { UnhandledMetrics } from './unhandled-metrics.ts';
 export type RequestSection = 'configuration' | 'directory' | 'dialplan' | 'other';
 
 /** What came of a request. `served` = a document, `not_found` = FreeSWITCH goes on to its own files. */
-export type RequestResult = 'served' | 'refused' | 'not_found' | 'too_large' | 'malformed' | 'unauthorized' | 'error';
+export type RequestResult =
+  | 'served'
+  | 'refused'
+  | 'not_found'
+  | 'too_large'
+  | 'malformed'
+  | 'challenged'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'throttled'
+  | 'error';
 
 /** A request that was not looked at: `shed` = *not found* since there are too many, `abandoned` = its client went away. */
 export type PassedResult = 'shed' | 'abandoned';
@@ -126,6 +137,7 @@ export class ServerMetrics {
   #read: () => LiveReading | undefined = () => undefined;
   /** Those of switches, health and calls. */
   readonly live = new LiveMetrics(this.#registry, () => this.#read());
+  readonly access = new AccessMetrics(this.#registry);
   readonly decisionLog = new DecisionLogMetrics(this.#registry);
   readonly unhandled = new UnhandledMetrics(this.#registry);
   readonly load = new LoadMetrics(this.#registry);

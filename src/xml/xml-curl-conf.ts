@@ -29,6 +29,9 @@ export interface XmlCurlTls {
   readonly keyPath: string | undefined;
 }
 
+export const AUTH_SCHEMES = ['basic', 'digest'] as const;
+export type AuthScheme = (typeof AUTH_SCHEMES)[number];
+
 export interface XmlCurlConf {
   /** Where the server is reached, without a query. */
   readonly url: string;
@@ -36,6 +39,8 @@ export interface XmlCurlConf {
   readonly otherUrls?: readonly string[];
   /** `user:password` */
   readonly credentials: string | undefined;
+  /** `basic` is what mod_xml_curl does by itself. */
+  readonly authScheme: AuthScheme;
   /** Names of SIP headers, as callers write them: mod_xml_curl compares them with regard to case. */
   readonly headers: readonly string[];
   /** For an https URL. */
@@ -49,11 +54,13 @@ const TIMEOUT_SECONDS = 2;
 const TIMEOUT_SECONDS_BEFORE_OTHERS = 1;
 
 /** The `xml_curl.conf.xml` that makes FreeSWITCH ask here, and send only what can matter (contract 1.1). */
-export function xmlCurlConf({ url, otherUrls = [], credentials, headers, tls }: XmlCurlConf): string {
+export function xmlCurlConf({ url, otherUrls = [], credentials, authScheme, headers, tls }: XmlCurlConf): string {
   const query = headers.length === 0 ? '' : `?${HEADERS_QUERY}=${headers.join(',')}`;
   const paramsFor = (server: string, timeoutSeconds: number): readonly XmlElement[] => [
     element('param', { name: 'gateway-url', value: server + query, bindings: 'configuration|directory|dialplan' }),
     ...(credentials === undefined ? [] : [element('param', { name: 'gateway-credentials', value: credentials })]),
+    // Without the equals sign it would be added to basic (contract 1.1).
+    ...(authScheme === 'basic' ? [] : [element('param', { name: 'auth-scheme', value: `=${authScheme}` })]),
     ...(tls === undefined || !/^https:/i.test(server) ? [] : tlsParams(tls)),
     element('param', { name: 'timeout', value: String(timeoutSeconds) }),
     ...[...STANDARD_FIELDS, ...headers.map((header) => `variable_sip_h_${header}`)].map((field) =>

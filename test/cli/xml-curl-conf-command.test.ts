@@ -86,6 +86,13 @@ describe('xml-curl-conf', () => {
     expect(fromFile.params.get('gateway-credentials')).toBe(credentials);
   });
 
+  it('has the switch show them by Digest where that is wanted', async () => {
+    expect((await conf(['--auth-scheme', 'digest'])).params.get('auth-scheme')).toBe('=digest');
+    expect((await conf([])).params.has('auth-scheme')).toBe(false);
+    const { status, stderr } = await runProgram(['xml-curl-conf', '--auth-scheme', 'ntlm']);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('basic, digest')]);
+  });
+
   it('does not guess by which address a switch reaches a server that listens on all of them', async () => {
     for (const listen of ['0.0.0.0:8080', '[::]:8080']) {
       const { status, stdout, stderr } = await runProgram(['xml-curl-conf', '--listen', listen]);

@@ -137,6 +137,19 @@ describe('settings', () => {
     expect(placesOf({ TRUNKHUNT_MAX_CONNECTIONS: '0' })).toEqual(['settings-invalid TRUNKHUNT_MAX_CONNECTIONS']);
   });
 
+  it('name a file of access rules, which protects as credentials do', () => {
+    const beyond = { TRUNKHUNT_LISTEN: '0.0.0.0:80' };
+    expect(placesOf(beyond)).toEqual(['listen-without-credentials TRUNKHUNT_LISTEN']);
+    const given = { ...beyond, TRUNKHUNT_ACCESS_FILE: '/v' };
+    expect(read(given).accessFile).toBe('/v');
+    expect(read(given, { accessFile: '/f' }).accessFile).toBe('/f');
+    expect(describeSettings(read(given))).toMatchObject({ accessFile: '/v', authentication: 'by the access file' });
+    const both = describeSettings(read({ ...given, TRUNKHUNT_CREDENTIALS: 'fs:canary' }));
+    expect(both['authentication']).toBe('basic or digest, user fs, password [redacted], and by the access file');
+    expect(describeSettings(read())).toMatchObject({ authentication: 'none' });
+    expect(placesOf({ TRUNKHUNT_ACCESS_FILE: '' })).toEqual(['settings-invalid TRUNKHUNT_ACCESS_FILE']);
+  });
+
   it.each(LOG_LEVELS)('know the log level %s', (logLevel) => {
     expect(read({ TRUNKHUNT_LOG_LEVEL: logLevel }).logLevel).toBe(logLevel);
   });
@@ -304,7 +317,7 @@ describe('described settings', () => {
       database: './data/inventory.db',
       state: './data/inventory.db.state',
       listen: '[::]:9',
-      authentication: 'basic, user fs, password [redacted]',
+      authentication: 'basic or digest, user fs, password [redacted]',
       logLevel: 'info',
       logFormat: 'json',
       decisionLog: 'none',

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookupRequest } from '../support/lookup-request.ts';
 import { sampleValue } from '../support/parse-metrics.ts';
 import { sendRaw } from '../support/raw-http.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
+import { HURRIED, startServer, type TestServer } from '../support/start-server.ts';
 
 const INVENTORY = `
   INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'u', 'hidden', 1);`;
@@ -19,7 +19,7 @@ describe('a server with credentials', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'pä:ss wörd' } });
+    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'pä:ss wörd' }, timers: HURRIED });
   });
   afterAll(() => server.stop());
 
@@ -53,7 +53,7 @@ describe('a server with credentials', () => {
   ])('refuses %s with 401 and says how to ask', async (_what, headers) => {
     const { status, headers: answered, body } = await lookup(...headers);
     expect(status).toBe(401);
-    expect(answered.get('www-authenticate')).toMatch(/^Basic realm="/);
+    expect(answered.get('www-authenticate')).toMatch(/^Digest realm="trunkhunt".*, Basic realm="/);
     expect(body.toString()).not.toContain('hidden');
   });
 
@@ -70,11 +70,21 @@ describe('a server with credentials', () => {
     expect(status).toBe(401);
   });
 
-  it('counts refused look-ups', async () => {
-    const labels = { section: 'other', result: 'unauthorized', switch: 'other' };
-    const before = sampleValue(await server.metrics(), 'trunkhunt_xml_requests_total', labels) ?? 0;
-    await lookup();
-    expect(sampleValue(await server.metrics(), 'trunkhunt_xml_requests_total', labels)).toBe(before + 1);
+  it.each([
+    ['challenged', []],
+    ['unauthorized', [basic('fs:wrong')]],
+  ])('counts refused look-ups: %s', async (result, headers) => {
+    const count = async () => {
+      const samples = await server.metrics();
+      const labels = { section: 'other', result, switch: 'other' };
+      return [
+        sampleValue(samples, 'trunkhunt_xml_requests_total', labels) ?? 0,
+        sampleValue(samples, 'trunkhunt_access_refused_total', { role: 'switch', result }) ?? 0,
+      ];
+    };
+    const [requests = 0, refused = 0] = await count();
+    await lookup(...headers);
+    expect(await count()).toEqual([requests + 1, refused + 1]);
   });
 
   const page = async (path: string, ...headers: string[]) =>
@@ -121,15 +131,16 @@ describe('a server without credentials', () => {
   });
 });
 
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
+/** Where CI runs, it has to be there: Debian's. */
+const isMissing = spawnSync('curl', ['--version']).status !== 0 && process.env['CI'] !== 'true';
 
-describe.skipIf(!hasCurl)('curl, whose library mod_xml_curl asks with', () => {
+describe.skipIf(isMissing)('curl, whose library mod_xml_curl asks with', () => {
   let server: TestServer;
   const folder = mkdtempSync(join(tmpdir(), 'trunkhunt-curl-'));
   const form = join(folder, 'form');
 
   beforeAll(async () => {
-    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'secret' } });
+    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'secret' }, timers: HURRIED });
     writeFileSync(form, FORM);
   });
   afterAll(async () => {
@@ -147,11 +158,45 @@ describe.skipIf(!hasCurl)('curl, whose library mod_xml_curl asks with', () => {
   it('is answered with the right password, pre-emptively and after a challenge', async () => {
     expect(await curl('--user', 'fs:secret')).toMatch(/hidden[^]* 200$/);
     expect(await curl('--user', 'fs:secret', '--anyauth')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret', '--digest')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret', '--digest', '--get')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret', '--digest', '--request', 'PUT')).toMatch(/not found[^]* 200$/);
   });
 
-  it('is refused with a wrong one and with none', async () => {
-    expect(await curl('--user', 'fs:wrong')).toBe(' 401');
+  it('answers the stronger of the two challenges, over the connection that it has', async () => {
+    const shown = await curl('--user', 'fs:secret', '--digest', '--verbose', '--stderr', '-');
+    expect(shown).toMatch(/> Authorization: Digest username="fs".*algorithm=SHA-256/);
+    expect(shown.match(/^\* Connected to/gm)).toHaveLength(1);
+    expect(shown.match(/^> POST /gm)).toHaveLength(2);
+    expect(shown).toMatch(/> Content-Length: 0/);
+  });
+
+  it.each(Object.entries({ basic: [], digest: ['--digest'] }))(
+    'is refused with a wrong one, by %s',
+    async (_scheme, args) => {
+      for (const wrong of ['fs:wrong', 'FS:secret', 'fs:', ':secret']) {
+        expect(await curl('--user', wrong, ...args)).toBe(' 401');
+      }
+    },
+  );
+
+  it('is refused with none', async () => {
     expect(await curl()).toBe(' 401');
+  });
+
+  it('is understood whatever is in a name and a password', async () => {
+    const credentials = { user: 'f"\\ß s', password: 'p"\\ä: =,%41' };
+    const other = await startServer(INVENTORY, { credentials, timers: HURRIED });
+    try {
+      for (const scheme of ['--basic', '--digest', '--anyauth']) {
+        const { user, password } = credentials;
+        const page = `http://127.0.0.1:${other.port}/metrics?a=%22b`;
+        const args = ['--silent', '--noproxy', '*', scheme, '--user', `${user}:${password}`, page];
+        expect((await promisify(execFile)('curl', args)).stdout).toContain('trunkhunt_build_info');
+      }
+    } finally {
+      await other.stop();
+    }
   });
 
   it('is answered where it waits for leave to send, and in GET style', async () => {

@@ -29,7 +29,15 @@ const ANSWERS: readonly (readonly [RequestSection, RequestResult])[] = [
   ['other', 'not_found'],
 ];
 /** Of requests that do not get as far as saying which switch they are from. */
-const NAMELESS: readonly RequestResult[] = ['too_large', 'malformed', 'unauthorized', 'error'];
+const NAMELESS: readonly RequestResult[] = [
+  'too_large',
+  'malformed',
+  'challenged',
+  'unauthorized',
+  'forbidden',
+  'throttled',
+  'error',
+];
 const OUTCOMES: readonly DecisionOutcome[] = ['planned', 'no_gateway', 'all_down', 'all_full', 'rejected_number'];
 const REJECTIONS: readonly NumberRejection[] = ['empty', 'too_long', 'charset', 'after_rules'];
 const VERDICTS: readonly LegVerdict[] = ['answered', 'gateway', 'destination', 'caller', 'ourselves', 'unjudged'];

@@ -2,11 +2,13 @@ import { vi } from 'vitest';
 import type { Log } from '../../src/config/log.ts';
 import type { Credentials } from '../../src/config/credentials.ts';
 import type { Timers } from '../../src/esl/timers.ts';
-import { basicAuthorisation } from '../../src/http/authorise.ts';
+import { Gate } from '../../src/http/gate.ts';
 import { CLIENT_TIMES, type ServerLimits } from '../../src/http/server-limits.ts';
 import { runServer } from '../../src/http/run-server.ts';
 import type { Certificates } from '../../src/http/secure-server.ts';
 import { openSqliteSource } from '../../src/inventory/sqlite-source.ts';
+import { type AccessRule, ruleForAll } from '../../src/live/access-rule.ts';
+import { AccessRules } from '../../src/live/access-rules.ts';
 import { DecisionBook } from '../../src/live/decision-book.ts';
 import { decisionIds } from '../../src/live/decision-ids.ts';
 import { Fleet } from '../../src/live/fleet.ts';
@@ -41,6 +43,8 @@ export interface TestServer {
 
 export interface TestServerOptions {
   readonly credentials?: Credentials;
+  /** Instead of the one credential. */
+  readonly accessRules?: readonly AccessRule[];
   /** The clock of everything that waits. */
   readonly timers?: Timers;
   /** Last digits of numbers that are hidden. */
@@ -62,11 +66,18 @@ const REAL_TIMERS: Timers = {
   },
 };
 
+/** Time runs a thousand times as fast: failed attempts do not wait, and are soon forgiven. */
+export const HURRIED: Timers = {
+  nowMs: () => performance.now() * 1_000,
+  after: (delayMs, run) => REAL_TIMERS.after(delayMs / 1_000, run),
+};
+
 /** Starts a server on a free port over a new inventory that this SQL has filled. */
 export async function startServer(
   sql: string,
   {
     credentials,
+    accessRules = [ruleForAll(credentials)],
     timers = REAL_TIMERS,
     maskNumbers = 0,
     limits,
@@ -102,6 +113,7 @@ export async function startServer(
     },
     live,
   );
+  const rules = new AccessRules(accessRules, Buffer.alloc(32, 2));
   const server = await runServer(
     { host: '127.0.0.1', port: 0 },
     {
@@ -110,7 +122,14 @@ export async function startServer(
       decisions,
       metrics,
       log: collectingLog(log),
-      authorise: basicAuthorisation(credentials),
+      gate: new Gate({
+        rules: () => rules,
+        key: Buffer.alloc(32, 1),
+        metrics: metrics.access,
+        log: collectingLog(log),
+        nowMs: () => timers.nowMs(),
+        after: (delayMs, run) => timers.after(delayMs, run),
+      }),
       stamps: { nowMs: () => 0, nextDecisionId: decisionIds(0, () => 0) },
       clockMs: () => upkeepTimers.nowMs(),
       after: (delayMs, run) => upkeepTimers.after(delayMs, run),

@@ -5,7 +5,9 @@ import { outlineOf, readDocument } from '../support/read-document.ts';
 
 const URL = 'http://127.0.0.1:8080/fsapi';
 const conf = (parts: Partial<Parameters<typeof xmlCurlConf>[0]> = {}): readonly string[] =>
-  outlineOf(readDocument(xmlCurlConf({ url: URL, credentials: undefined, headers: [], ...parts })));
+  outlineOf(
+    readDocument(xmlCurlConf({ url: URL, credentials: undefined, authScheme: 'basic', headers: [], ...parts })),
+  );
 
 describe('xml_curl.conf.xml', () => {
   it('asks for three sections, does not wait for ever and sends the fields that any inventory can need', () => {
@@ -60,5 +62,10 @@ describe('xml_curl.conf.xml', () => {
     const credentials = `fs:p"a'<&>$\${x}#<!--#exec id-->`;
     expect(conf({ credentials })).toContain(`   param name=gateway-credentials value=${credentials}`);
     expect(conf().join('\n')).not.toContain('credentials');
+  });
+
+  it('has mod_xml_curl use Digest in place of Basic, not beside it', () => {
+    expect(conf({ authScheme: 'digest' })).toContain('   param name=auth-scheme value==digest');
+    expect(conf().join('\n')).not.toContain('auth-scheme');
   });
 });

@@ -11,14 +11,16 @@ export function lookupsRow(): DashboardRow {
     panels: [
       graph({
         title: 'Look-ups',
-        description: 'Requests of mod_xml_curl, by what was asked for and what came of it.',
+        description:
+          'Requests of mod_xml_curl, by what was asked for and what came of it; without the first half of a Digest ' +
+          'look-up, which has no password yet.',
         span: 12,
         unit: 'reqps',
         stacked: true,
         min: 0,
         queries: [
           {
-            expr: `sum by (section, result) (rate(${REQUESTS}{${CHOSEN.switch}}[$__rate_interval]))`,
+            expr: `sum by (section, result) (rate(${REQUESTS}{result!="challenged", ${CHOSEN.switch}}[$__rate_interval]))`,
             legend: '{{section}} {{result}}',
           },
         ],

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { SwitchReport } from '../../../src/live/switch-report.ts';
 import { curl } from '../curl.ts';
@@ -23,6 +25,8 @@ export interface LabOptions extends Pick<FreeswitchOptions, 'flags' | 'localList
   readonly sql?: string;
   /** What the inventory says of the event socket's password. */
   readonly eslPassword?: string;
+  /** The password of the switch, and how it shows it; this test asks from the same address without one. */
+  readonly access?: { readonly credentials: string; readonly scheme: 'basic' | 'digest' };
   /** Where the switch asks; none = trunkhunt. */
   readonly lookupPort?: number;
   /** Where it asks next. */
@@ -39,6 +43,23 @@ export interface LabTls {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
+}
+
+function accessRules(credentials: string): string {
+  return `switch ${credentials} 127.0.0.1\nmetrics - 127.0.0.1\noperator - 127.0.0.1\n`;
+}
+
+/** What `trunkhunt xml-curl-conf` writes for these ports. */
+async function confFor(
+  ports: readonly number[],
+  access: LabOptions['access'],
+  tls: LabTls | undefined,
+): Promise<string> {
+  const scheme = tls === undefined ? 'http' : 'https';
+  const urls = ports.flatMap((port) => ['--url', `${scheme}://127.0.0.1:${port}/fsapi`]);
+  const shown = access === undefined ? [] : ['--auth-scheme', access.scheme];
+  const environment = access === undefined ? {} : { TRUNKHUNT_CREDENTIALS: access.credentials };
+  return (await runCli(['xml-curl-conf', ...urls, ...shown, ...(tls?.conf ?? [])], { environment })).stdout;
 }
 
 /** SQL values of columns, as they are written. */
@@ -81,16 +102,18 @@ export class FreeswitchLab {
     lookupPort,
     nextPort,
     tls,
+    access,
     ...options
   }: LabOptions = {}): Promise<FreeswitchLab> {
     const eslPort = await freePort();
     const sipPort = await freePort();
     const inventory = temporaryInventory(sql + (options.isProfileInSql === true ? profileSql(sipPort) : ''));
-    const serve = await serveProcess(['--database', inventory.path, ...(tls?.serve ?? [])]);
-    const scheme = tls === undefined ? 'http' : 'https';
+    const file = join(inventory.folder, 'access');
+    if (access !== undefined) writeFileSync(file, accessRules(access.credentials), { mode: 0o600 });
+    const guard = access === undefined ? [] : ['--access-file', file];
+    const serve = await serveProcess(['--database', inventory.path, ...guard, ...(tls?.serve ?? [])]);
     const ports = [lookupPort ?? serve.port, ...(nextPort === undefined ? [] : [nextPort])];
-    const urls = ports.flatMap((port) => ['--url', `${scheme}://127.0.0.1:${port}/fsapi`]);
-    const xmlCurlConf = (await runCli(['xml-curl-conf', ...urls, ...(tls?.conf ?? [])])).stdout;
+    const xmlCurlConf = await confFor(ports, access, tls);
     const freeswitch = await FreeswitchProcess.start({ switchname: SWITCH, eslPort, sipPort, xmlCurlConf, ...options });
     const lab = new FreeswitchLab(inventory, serve, freeswitch, await SipCaller.open(() => freeswitch.sipPort), tls);
     // Only now, or trunkhunt would find nobody and wait ever longer before it tries again.
