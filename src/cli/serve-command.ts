@@ -11,6 +11,7 @@ import { ExportKeeper } from '../export/export-keeper.ts';
 import { basicAuthorisation } from '../http/authorise.ts';
 import { runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
+import { KeyFile } from '../inventory/key-file.ts';
 import { migrate } from '../inventory/migrate.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
@@ -30,6 +31,7 @@ import type { DecisionLogMetrics } from '../metrics/decision-log-metrics.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
+import { openFiles } from './open-files.ts';
 import { printJson } from './terminal.ts';
 
 interface ServeFlags extends SettingFlags {
@@ -44,6 +46,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
   withDatabaseOption(program.command('serve').description('answer FreeSWITCH, and follow the inventory'))
     .option('--listen <host:port>', 'where to listen (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
+    .option('--key-file <file>', 'the keys of encrypted secrets (TRUNKHUNT_KEY_FILE, else none)')
     .option('--state <file>', 'keeps what is learned (TRUNKHUNT_STATE, else the database file with .state)')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (TRUNKHUNT_LOG_LEVEL, else info)`)
     .option('--log-format <format>', `${LOG_FORMATS.join(', ')} (TRUNKHUNT_LOG_FORMAT, else json)`)
@@ -69,12 +72,15 @@ export function addServeCommand(program: Command, context: CommandContext): void
 async function serve(settings: Settings, createExample: boolean, context: CommandContext): Promise<void> {
   // From the first moment on, so that being stopped while starting ends as well as later.
   const stopped = context.stopped();
+  const keyFile = new KeyFile(settings.keyFile);
+  keyFile.read();
   const log = createLog(settings.logLevel, settings.logFormat);
   const made = createExample && !existsSync(settings.database);
   const { backup, applied } = prepareDatabase(settings.database, made, context.nowMs());
   if (applied > 0) log.info({ database: settings.database, applied, backup }, 'inventory migrated');
 
-  const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs });
+  const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs, keyFile });
+  for (const finding of openFiles(settings)) log.warn({ finding }, `${finding.where}: ${finding.what}`);
   const metrics = new ServerMetrics(packageVersion(), context.nodeVersion);
   const timers = { nowMs: context.clockMs, after: context.after };
   const decisions = keepDecisions(settings, context, metrics.decisionLog, log);

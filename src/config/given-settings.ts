@@ -29,6 +29,7 @@ const whole = (least: number, most: number, fallback: number): z.ZodType<number,
 export const GivenSettings = z.object({
   database: z.string().min(1, 'it is empty').default(DEFAULT_DATABASE),
   state: z.string().min(1, 'it is empty').optional(),
+  keyFile: z.string().min(1, 'it is empty').optional(),
   listen: z
     .string()
     .default(DEFAULT_LISTEN)

@@ -26,6 +26,8 @@ export interface Settings {
   readonly database: string;
   /** Where what was learned is kept. */
   readonly state: string;
+  /** The keys of secrets that are encrypted in the inventory; undefined = none is known. */
+  readonly keyFile: string | undefined;
   readonly listen: ListenAddress;
   readonly credentials: Credentials | undefined;
   readonly logLevel: LogLevel;
@@ -73,8 +75,8 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   const state = given['state'] ?? `${database}.state`;
   findings.push(...filesTaken(database, state, given['decisionLog']));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  const { decisionLog, exportTo, exportSwitch } = parsed.data;
-  return { ...parsed.data, state, decisionLog, exportTo, exportSwitch };
+  const { keyFile, decisionLog, exportTo, exportSwitch } = parsed.data;
+  return { ...parsed.data, state, keyFile, decisionLog, exportTo, exportSwitch };
 }
 
 /** Each file has one purpose. An empty name has a finding of its own. */
@@ -94,10 +96,11 @@ function textOf(name: SettingName, { flags, environment }: SettingSources): stri
 
 /** Every setting as it may be shown to anybody. */
 export function describeSettings(settings: Settings): Readonly<Record<string, string>> {
-  const { credentials, exportTo, exportSwitch } = settings;
+  const { credentials, keyFile, exportTo, exportSwitch } = settings;
   return {
     database: settings.database,
     state: settings.state,
+    ...(keyFile === undefined ? {} : { keyFile }),
     listen: formatListenAddress(settings.listen),
     authentication: credentials === undefined ? 'none' : `basic, user ${credentials.user}, password [redacted]`,
     logLevel: settings.logLevel,

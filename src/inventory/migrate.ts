@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { Finding } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { inventoryError } from './inventory-error.ts';
+import { makePrivateFile } from './private-file.ts';
 import type { Migration } from './read-migrations.ts';
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS trunkhunt_migrations (
@@ -150,7 +150,7 @@ function writeBackup(database: Database, nowMs: number): string {
   const path = `${database.name}.backup-${stamp}`;
   try {
     // Passwords are in it: SQLite takes an empty file as it is, permissions included.
-    closeSync(openSync(path, 'wx', 0o600));
+    makePrivateFile(path);
     database.prepare('VACUUM INTO ?').run(path);
     return path;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -7,6 +7,8 @@ import { latestVersion } from './history-version.ts';
 import { backupInventory, BESIDE, copyInto, requireIntegrity } from './inventory-backup.ts';
 import { type ChangeNote, compileRows, openInventoryEditor } from './inventory-editor.ts';
 import { unreadable } from './open-inventory.ts';
+import type { SecretAccess } from './open-secrets.ts';
+import { keepOwner } from './private-file.ts';
 import { useBackup } from './use-backup.ts';
 import { readTableRows } from './read-table-rows.ts';
 import type { TableRows } from './table-rows.ts';
@@ -16,6 +18,7 @@ const PROBE_WAIT_MS = 1_000;
 
 export interface RestoreOptions {
   readonly note: ChangeNote;
+  readonly access: SecretAccess;
   /** Restore even what a server would refuse. */
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -44,7 +47,7 @@ export function restoreInventory(path: string, file: string, options: RestoreOpt
   options.onStep(`checking ${file}`);
   return useBackup(file, path, options.nowMs, (copy) => {
     const wanted = readTableRows(copy);
-    const { findings } = compileRows(wanted);
+    const { findings } = compileRows(wanted, options.access);
     const problems = findings.filter(isProblem);
     if (problems.length > 0 && !options.force) throw refused(file, problems);
     options.onStep(`checking ${path}`);
@@ -55,8 +58,8 @@ export function restoreInventory(path: string, file: string, options: RestoreOpt
 }
 
 function restoreRows(path: string, wanted: TableRows, options: RestoreOptions): Restored {
-  const { note, dryRun, nowMs, onStep } = options;
-  const editor = openInventoryEditor(path);
+  const { note, access, dryRun, nowMs, onStep } = options;
+  const editor = openInventoryEditor(path, 'write', access);
   try {
     const planned = diffTables(editor.read(), wanted);
     let backup: string | undefined;
@@ -90,7 +93,8 @@ function restoreFile(
   const aside = besideName(path, 'damaged', nowMs);
   try {
     copyInto(copy, unfinished);
-    if (isThere) giveTo(unfinished, path);
+    // Root restores what a server of another user reads.
+    keepOwner(unfinished, path);
     // What a crash left beside the old file would be taken for part of the new one.
     if (isThere) for (const suffix of ['', ...BESIDE]) moveIfThere(path + suffix, aside + suffix);
     else for (const suffix of BESIDE) rmSync(path + suffix, { force: true });
@@ -99,18 +103,6 @@ function restoreFile(
     rmSync(unfinished, { force: true });
   }
   return { method: 'file', changes, version, backup: isThere ? aside : undefined };
-}
-
-/** Root restores what a server of another user reads: whoever could read the old file can read the new one. */
-function giveTo(file: string, old: string): void {
-  const { mode, uid, gid } = statSync(old);
-  try {
-    chownSync(file, uid, gid);
-    chmodSync(file, mode & 0o777);
-  } catch (error) {
-    // Nobody but root gives files away: it stays readable by its owner only.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
-  }
 }
 
 /** @throws OperatorError inventory-unreadable where it cannot be told, as where another program has it locked */

@@ -6,6 +6,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
 import { readVersionedRows } from './inventory-rows.ts';
 import type { InventorySource } from './inventory-source.ts';
+import { KeyFile } from './key-file.ts';
 import { requireMigrated } from './migrate.ts';
 import { readMigrations } from './read-migrations.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
@@ -21,6 +22,10 @@ export interface SqliteSourceOptions {
   readonly waitMs: number;
   /** Monotonic clock, milliseconds. */
   readonly clockMs: () => number;
+  /** The keys of secrets; none where it is left out. It is read anew whenever it changes. */
+  readonly keyFile?: KeyFile;
+  /** What a secret comes to that no key opens, see `SecretAccess`; refused where it is left out. */
+  readonly locked?: 'refused' | 'left';
 }
 
 /**
@@ -41,20 +46,27 @@ class SqliteSource implements InventorySource {
   #loadedVersion: unknown;
   #loaded: { readonly digest: string; readonly compiled: CompiledInventory } | undefined;
   #restUntilMs = -Infinity;
+  readonly #keyFile: KeyFile;
+  #keyStamp = '';
 
   constructor(path: string, options: SqliteSourceOptions) {
     this.#path = path;
     this.#options = options;
+    this.#keyFile = options.keyFile ?? new KeyFile(undefined);
     this.#file = fileIdentity(path);
     this.#database = openMigrated(path, options.waitMs);
   }
 
   load(previous?: Snapshot): CompiledInventory {
     const startedMs = this.#options.clockMs();
+    // Noted before the file is read: what is written to it in between is then seen at the next look.
+    this.#keyStamp = this.#keyFile.stamp();
     const { rows, version } = this.#readRows();
+    const access = { keys: this.#keyFile.read(), locked: this.#options.locked ?? 'refused' };
     // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.
-    const digest = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
-    const compiled = this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version);
+    const digest = createHash('sha256').update(access.keys.identity).update(JSON.stringify(rows)).digest('base64');
+    const compiled =
+      this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version, access);
     this.#loaded = { digest, compiled };
     const endedMs = this.#options.clockMs();
     this.#restUntilMs = endedMs + REST_FACTOR * (endedMs - startedMs);
@@ -84,7 +96,8 @@ class SqliteSource implements InventorySource {
 
   #hasChanged(): boolean {
     if (fileIdentity(this.#path) !== this.#file) this.#reopen();
-    return this.#readVersion() !== this.#loadedVersion && this.#options.clockMs() >= this.#restUntilMs;
+    const isOld = this.#readVersion() !== this.#loadedVersion || this.#keyFile.stamp() !== this.#keyStamp;
+    return isOld && this.#options.clockMs() >= this.#restUntilMs;
   }
 
   /** Another file has taken the place of the one that is open: `mv`, or a restored backup. */

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
+import { makePrivateFile } from './private-file.ts';
 
 /** Another form of the rows has another number; what an older or newer version wrote is put aside. */
 const FORM = 1;
@@ -59,7 +60,7 @@ function removeSideFiles(path: string): void {
 function openDatabase(path: string): Database {
   const isNew = !existsSync(path);
   // It says which gateways there are and how they do: for its owner only.
-  if (isNew) closeSync(openSync(path, 'wx', 0o600));
+  if (isNew) makePrivateFile(path);
   const database = new BetterSqlite(path, { timeout: WAIT_MS });
   try {
     if (!isNew && isForeign(database)) throw new ForeignFileError('it is the database of something else');
