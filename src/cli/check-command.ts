@@ -14,7 +14,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { type LoadedInventory, loadInventory } from './load-inventory.ts';
-import { withKeyFileOption } from './secret-access.ts';
+import { withKeyFileOption } from './key-file-option.ts';
 import { openFiles } from './open-files.ts';
 import { printJson } from './terminal.ts';
 

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { SettingFlags } from '../config/setting-sources.ts';
 import type { Assignment } from '../inventory/read-columns.ts';
 import { withDatabaseOption } from './database-option.ts';
-import { withKeyFileOption } from './secret-access.ts';
+import { withKeyFileOption } from './key-file-option.ts';
 
 /** What every command that changes the inventory takes. */
 export interface EditFlags extends SettingFlags {

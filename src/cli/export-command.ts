@@ -12,7 +12,7 @@ import type { TableRows } from '../inventory/table-rows.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { loadInventory } from './load-inventory.ts';
-import { withKeyFileOption } from './secret-access.ts';
+import { withKeyFileOption } from './key-file-option.ts';
 import { printJson } from './terminal.ts';
 
 interface ExportFlags extends SettingFlags {

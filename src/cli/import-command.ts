@@ -20,7 +20,7 @@ import { withDatabaseOption } from './database-option.ts';
 import { type ImportFlags, importOptions, withImportOptions } from './import-flags.ts';
 import { describeImport, importData, type ImportReport, nextSteps } from './import-report.ts';
 import { Progress } from './progress.ts';
-import { editorAccess, withKeyFileOption } from './secret-access.ts';
+import { editorAccess, withKeyFileOption } from './key-file-option.ts';
 import { printJson } from './terminal.ts';
 
 export function addImportCommand(program: Command, context: CommandContext): void {

@@ -5,7 +5,7 @@ import type { RowChange } from '../inventory/diff-tables.ts';
 import { type Restored, restoreInventory } from '../inventory/restore-inventory.ts';
 import type { CommandContext } from './command-context.ts';
 import { type EditFlags, withEditOptions } from './edit-options.ts';
-import { editorAccess } from './secret-access.ts';
+import { editorAccess } from './key-file-option.ts';
 import { tableText } from './table-text.ts';
 import { printJson } from './terminal.ts';
 

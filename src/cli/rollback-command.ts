@@ -12,7 +12,7 @@ import { withDatabaseOption } from './database-option.ts';
 import { describeChange } from './describe-change.ts';
 import { checkWhy } from './edit-options.ts';
 import { parseWholeNumber } from './history-command.ts';
-import { editorAccess, withKeyFileOption } from './secret-access.ts';
+import { editorAccess, withKeyFileOption } from './key-file-option.ts';
 import { printJson, type Terminal } from './terminal.ts';
 
 interface RollbackFlags extends SettingFlags {

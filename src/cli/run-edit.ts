@@ -9,7 +9,7 @@ import { planOf, type TableEdits } from '../inventory/table-edits.ts';
 import type { TableRows } from '../inventory/table-rows.ts';
 import type { CommandContext } from './command-context.ts';
 import type { EditFlags } from './edit-options.ts';
-import { editorAccess } from './secret-access.ts';
+import { editorAccess } from './key-file-option.ts';
 import { coloured, printJson } from './terminal.ts';
 
 /** What an edit came to, as `--json` shows it. */

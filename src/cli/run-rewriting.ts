@@ -7,7 +7,7 @@ import { openInventoryEditor } from '../inventory/inventory-editor.ts';
 import { KEY_ID } from '../inventory/key-file.ts';
 import { rewriteSecrets, type RewrittenSecrets, type SecretRewriting } from '../inventory/rewrite-secrets.ts';
 import type { CommandContext } from './command-context.ts';
-import { editorAccess } from './secret-access.ts';
+import { editorAccess } from './key-file-option.ts';
 import { printJson } from './terminal.ts';
 
 export interface RewriteFlags extends SettingFlags {

@@ -8,7 +8,7 @@ import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { checkWhy } from './edit-options.ts';
 import { parseKeyId, printRewriting, type RewriteFlags, runRewriting } from './run-rewriting.ts';
-import { withKeyFileOption } from './secret-access.ts';
+import { withKeyFileOption } from './key-file-option.ts';
 import { printSecretStatus } from './print-secret-status.ts';
 import { printJson } from './terminal.ts';
 

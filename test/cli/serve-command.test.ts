@@ -121,7 +121,7 @@ describe('serve', () => {
     const args = ['--database', path, '--listen', '0.0.0.0:0'];
     const open = await serveProcess([...args, '--insecure-no-auth']);
     await open.stop();
-    const closed = await serveProcess(args, { environment: { TRUNKHUNT_CREDENTIALS: 'fs:secret' } });
+    const closed = await serveProcess(args, { environment: { TRUNKHUNT_CREDENTIALS: 'fs:secret-hushcanary' } });
     try {
       expect((await sendRaw(closed.port, CALL)).status).toBe(401);
     } finally {
@@ -145,7 +145,7 @@ describe('serve', () => {
   it('takes credentials from a file', async () => {
     const { path, folder } = temporaryInventory();
     const file = join(folder, 'credentials');
-    writeFileSync(file, 'fs:secret\n');
+    writeFileSync(file, 'fs:secret-hushcanary\n');
     const server = await serveProcess(['--database', path], { environment: { TRUNKHUNT_CREDENTIALS_FILE: file } });
     try {
       expect((await sendRaw(server.port, CALL)).status).toBe(401);
@@ -157,7 +157,7 @@ describe('serve', () => {
   });
 
   it('--print-config prints the settings as data, without the secret, and stops', async () => {
-    const environment = { TRUNKHUNT_CREDENTIALS: 'fs:canary', TRUNKHUNT_DATABASE: '/x/y.db' };
+    const environment = { TRUNKHUNT_CREDENTIALS: 'fs:hushcanary', TRUNKHUNT_DATABASE: '/x/y.db' };
     const { status, stdout, stderr } = await runCli(['serve', '--print-config', '--log-level', 'warn'], {
       environment,
     });

@@ -8,8 +8,8 @@ import { OperatorError } from '../../src/errors/operator-error.ts';
 
 type Environment = Readonly<Record<string, string>>;
 const FILES: Readonly<Record<string, string>> = {
-  '/run/secrets/c': 'fs:s3cr3t:x\n',
-  '/crlf': 'fs:s3cr3t\r\n',
+  '/run/secrets/c': 'fs:hushcanary:x\n',
+  '/crlf': 'fs:hushcanary\r\n',
   '/two': 'a:b\nc:d\n',
 };
 
@@ -71,7 +71,7 @@ describe('settings', () => {
       database: '/v.db',
       state: '/v.state',
       listen: { host: '::1', port: 1 },
-      credentials: { user: 'fs', password: 's3cr3t:x' },
+      credentials: { user: 'fs', password: 'hushcanary:x' },
       logLevel: 'debug',
       logFormat: 'pretty',
       decisionLog: '/v.ndjson',
@@ -97,7 +97,7 @@ describe('settings', () => {
     expect(read(variables, flags)).toEqual({
       ...paths,
       listen: { host: 'localhost', port: 0 },
-      credentials: { user: 'fs', password: 's3cr3t:x' },
+      credentials: { user: 'fs', password: 'hushcanary:x' },
       logLevel: 'silent',
       logFormat: 'json',
       decisionLog: '/f.ndjson',
@@ -180,8 +180,8 @@ describe('credentials', () => {
   });
 
   it('from a file may end in a line break, of either kind, and that is no part of the password', () => {
-    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c' }).credentials?.password).toBe('s3cr3t:x');
-    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/crlf' }).credentials?.password).toBe('s3cr3t');
+    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c' }).credentials?.password).toBe('hushcanary:x');
+    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/crlf' }).credentials?.password).toBe('hushcanary');
     expect(placesOf({ TRUNKHUNT_CREDENTIALS_FILE: '/two' })).toEqual(['settings-invalid TRUNKHUNT_CREDENTIALS']);
   });
 
@@ -260,7 +260,7 @@ describe('what is wrong with settings', () => {
   });
 
   it('repeats no secret', () => {
-    const secret = 's3cr3t';
+    const secret = 'hushcanary';
     const environments: Environment[] = [
       { TRUNKHUNT_CREDENTIALS: secret },
       { TRUNKHUNT_CREDENTIALS: `a:${secret}\nb:${secret}` },
@@ -278,7 +278,7 @@ describe('what is wrong with settings', () => {
 
 describe('described settings', () => {
   it('say everything but the password', () => {
-    const settings = read({ TRUNKHUNT_CREDENTIALS: 'fs:s3cr3t', TRUNKHUNT_LISTEN: '[::]:9' });
+    const settings = read({ TRUNKHUNT_CREDENTIALS: 'fs:hushcanary', TRUNKHUNT_LISTEN: '[::]:9' });
     expect(describeSettings(settings)).toEqual({
       database: './data/inventory.db',
       state: './data/inventory.db.state',
@@ -291,7 +291,7 @@ describe('described settings', () => {
       decisionLogFiles: '10',
       maskNumbers: '0',
     });
-    expect(JSON.stringify(describeSettings(settings))).not.toContain('s3cr3t');
+    expect(JSON.stringify(describeSettings(settings))).not.toContain('hushcanary');
     expect(describeSettings(read())['authentication']).toBe('none');
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runProgram as run } from '../../src/cli/program.ts';
 import type { ExitStatus } from '../../src/cli/terminal.ts';
+import { collectOutput } from './collect-output.ts';
 
 export interface ProgramRun {
   readonly status: ExitStatus;
@@ -55,5 +56,6 @@ export async function runProgram(
       status = wanted;
     },
   });
+  collectOutput('command', args[0] ?? '', stdout + stderr);
   return { status, stdout, stderr };
 }
