@@ -170,9 +170,11 @@ describe('secrets rotate', () => {
       ],
     ]);
     it.inventory.run(
-      "UPDATE gateways SET password = 'x' WHERE password IS NOT NULL; UPDATE switches SET esl_password = 'x'",
+      `UPDATE gateways SET password = '${CANARY}-x' WHERE password IS NOT NULL; UPDATE switches SET esl_password = '${CANARY}-x'`,
     );
-    it.inventory.run("UPDATE gateway_params SET value = 'x'; UPDATE profile_settings SET value = 'x'");
+    it.inventory.run(
+      `UPDATE gateway_params SET value = '${CANARY}-x'; UPDATE profile_settings SET value = '${CANARY}-x'`,
+    );
     const rotated = await it.run('secrets', 'rotate');
     expect([rotated.status, rotated.stderr]).toEqual([0, expect.stringContaining("under the key 'old', which is not")]);
   });

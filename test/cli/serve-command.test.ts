@@ -149,7 +149,8 @@ describe('serve', () => {
     const server = await serveProcess(['--database', path], { environment: { TRUNKHUNT_CREDENTIALS_FILE: file } });
     try {
       expect((await sendRaw(server.port, CALL)).status).toBe(401);
-      const authorised = lookupRequest({ headers: ['Authorization: Basic ZnM6c2VjcmV0'], body: 'a=b' });
+      const basic = Buffer.from('fs:secret-hushcanary').toString('base64');
+      const authorised = lookupRequest({ headers: [`Authorization: Basic ${basic}`], body: 'a=b' });
       expect((await sendRaw(server.port, authorised)).status).toBe(200);
     } finally {
       await server.stop();

@@ -24,7 +24,7 @@ describe('a sealed secret', () => {
   it('does not open with one bit of it flipped', () => {
     fc.assert(
       fc.property(text, fc.nat(), fc.nat(7), (plain, at, bit) => {
-        const [head, encoded = ''] = cut(keys.seal(PLACE, plain));
+        const [head, encoded] = cut(keys.seal(PLACE, plain));
         const bytes = Buffer.from(encoded, 'base64url');
         const place = at % bytes.length;
         bytes[place] = (bytes[place] ?? 0) ^ (1 << bit);
@@ -34,10 +34,10 @@ describe('a sealed secret', () => {
   });
 
   it('does not open with one character of it changed, taken away or added', () => {
-    const other = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-=+/ ');
+    const other = fc.stringMatching(/^[A-Za-z0-9_\-=+/ ]$/);
     fc.assert(
       fc.property(text, fc.nat(), other, fc.constantFrom('change', 'take', 'add'), (plain, at, letter, how) => {
-        const [head, encoded = ''] = cut(keys.seal(PLACE, plain));
+        const [head, encoded] = cut(keys.seal(PLACE, plain));
         const place = at % encoded.length;
         const rest = encoded.slice(how === 'add' ? place : place + 1);
         const changed = encoded.slice(0, place) + (how === 'take' ? '' : letter) + rest;
@@ -57,13 +57,7 @@ describe('a sealed secret', () => {
 
   it('is another each time: no nonce comes twice', () => {
     const sealed = Array.from({ length: 20_000 }, () => cut(keys.seal(PLACE, 'the same'))[1]);
-    const nonces = new Set(
-      sealed.map((it) =>
-        Buffer.from(it ?? '', 'base64url')
-          .subarray(0, 12)
-          .toString('hex'),
-      ),
-    );
+    const nonces = new Set(sealed.map((it) => Buffer.from(it, 'base64url').subarray(0, 12).toString('hex')));
     expect(nonces.size).toBe(sealed.length);
   });
 
