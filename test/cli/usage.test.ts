@@ -8,7 +8,7 @@ const COMMANDS = ['serve', 'migrate', 'check', 'explain', 'xml-curl-conf', 'swit
 const LONG_ONES = [
   ...['gateway', 'gateway add', 'gateway set', 'gateway drain', 'gateway list', 'group', 'group member set', 'route'],
   ...['route add', 'route move', 'import', 'export', 'simulate', 'replay', 'decisions', 'history', 'diff', 'rollback'],
-  ...['backup', 'restore'],
+  ...['backup', 'restore', 'secrets', 'secrets status', 'secrets new-key', 'secrets encrypt', 'secrets rotate'],
 ];
 
 describe('help', () => {

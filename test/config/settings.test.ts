@@ -107,6 +107,17 @@ describe('settings', () => {
     });
   });
 
+  it('name a key file, by flag before variable, and show its name', () => {
+    const given = { TRUNKHUNT_KEY_FILE: '/v.keys' };
+    expect([read(given).keyFile, read(given, { keyFile: '/f.keys' }).keyFile, read().keyFile]).toEqual([
+      '/v.keys',
+      '/f.keys',
+      undefined,
+    ]);
+    expect(describeSettings(read(given))).toMatchObject({ keyFile: '/v.keys' });
+    expect(placesOf({ TRUNKHUNT_KEY_FILE: '' })).toEqual(['settings-invalid TRUNKHUNT_KEY_FILE']);
+  });
+
   it('name a folder for exports and the switch that they are for, each by flag before variable', () => {
     const given = { TRUNKHUNT_EXPORT_TO: '/v', TRUNKHUNT_EXPORT_SWITCH: 'fs1' };
     expect(read(given)).toMatchObject({ exportTo: '/v', exportSwitch: 'fs1' });

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { CANARY, TEST_KEYS } from '../support/canary.ts';
@@ -67,6 +67,16 @@ it('a server follows its key file: keys come, go and are rotated while it serves
   }, PATIENCE);
   expect(await passwordServed()).toBe(`${CANARY}-2`);
   expect(stderr() + server.stdout()).not.toContain(CANARY);
+});
+
+it('a server says at its start which of its files others can read', async () => {
+  const inventory = temporaryInventory();
+  const keyFile = join(inventory.folder, 'keys');
+  writeFileSync(keyFile, `${TEST_KEYS.old}\n`, { mode: 0o644 });
+  chmodSync(inventory.path, 0o604);
+  server = await serveProcess(['--key-file', keyFile, '--database', inventory.path]);
+  const warnings = server.stderr().match(/"code":"file-open-to-others","where":"[^"]*/g);
+  expect(warnings?.map((it) => it.slice(it.lastIndexOf('/') + 1))).toEqual(['inventory.db', 'keys']);
 });
 
 it('a server does not start with a key file that is none', async () => {
