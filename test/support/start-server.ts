@@ -116,7 +116,11 @@ export async function startServer(
         if (outcomes === before) throw new Error('the server has not looked at the inventory again');
       }, PATIENCE);
     },
-    metrics: async () => parseMetrics(await metrics.text()),
+    metrics: async () => {
+      const text = await metrics.text();
+      collectOutput('answer', '/metrics', text);
+      return parseMetrics(text);
+    },
     stop: async () => {
       await server.stop(1_000);
       fleet.stop();
