@@ -1,9 +1,10 @@
 // Runs every check of the project, says what each came to, and ends in one line with the sums: a check counts as one,
 // and so does every test. Nothing here decides by a file name or a count that could be zero unnoticed.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findCanary } from './find-canary.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -18,6 +19,10 @@ function check(title, command, args, verdict = () => undefined) {
     maxBuffer: 256 * 1024 * 1024,
   });
   const objection = error?.message ?? (status === 0 ? verdict(stdout) : `${stdout}${stderr}`);
+  verdictOn(title, objection);
+}
+
+function verdictOn(title, objection) {
   totals[objection === undefined ? 'passed' : 'failed'] += 1;
   console.log(`${objection === undefined ? 'ok  ' : 'FAIL'} ${title}`);
   if (objection !== undefined) console.log(objection);
@@ -30,15 +35,17 @@ function floorVerdict(output) {
   return violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`).join('\n');
 }
 
-function runTests() {
+async function runTests() {
   const report = join(scratch, 'tests.json');
-  const { status } = spawnSync(
-    bin('vitest'),
-    ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`],
-    {
+  const printed = join(scratch, 'printed');
+  mkdirSync(printed);
+  const status = await passOn(
+    spawn(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...colours(), ...process.env, TEST_OUTPUT_FOLDER: printed },
+    }),
+    join(printed, 'tests-all.txt'),
   );
   const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
@@ -49,6 +56,39 @@ function runTests() {
   totals.failed += numFailedTests + unloaded;
   totals.skipped += numPendingTests;
   if (numPassedTests === 0 || (status !== 0 && numFailedTests + numFailedTestSuites === 0)) totals.failed += 1;
+  verdictOn('no secret in anything that was printed', findCanary(canaryWord(), printed));
+}
+
+/** Shows what a process prints, and keeps it in a file. @returns its status */
+function passOn(child, file) {
+  const kept = createWriteStream(file);
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    from.on('data', (bytes) => {
+      to.write(bytes);
+      kept.write(bytes);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => {
+      kept.end(() => {
+        resolve(status);
+      });
+    });
+  });
+}
+
+/** What prints to us does not see the terminal. */
+function colours() {
+  return process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+}
+
+/** The constant of test/support/canary.ts, which this file cannot import. */
+function canaryWord() {
+  return /CANARY = '([a-z]+)'/.exec(readFileSync(join(root, 'test', 'support', 'canary.ts'), 'utf8'))[1];
 }
 
 try {
@@ -57,7 +97,7 @@ try {
   check('format', 'prettier', ['--check', '.']);
   check('floors', 'depcruise', ['src', '--output-type', 'json'], floorVerdict);
   check('dead exports and unused packages', 'knip', ['--no-progress']);
-  runTests();
+  await runTests();
 } catch (error) {
   console.log(error);
   totals.failed += 1;

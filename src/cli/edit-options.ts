@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { SettingFlags } from '../config/setting-sources.ts';
 import type { Assignment } from '../inventory/read-columns.ts';
 import { withDatabaseOption } from './database-option.ts';
+import { withKeyFileOption } from './key-file-option.ts';
 
 /** What every command that changes the inventory takes. */
 export interface EditFlags extends SettingFlags {
@@ -13,7 +14,7 @@ export interface EditFlags extends SettingFlags {
 
 /** The options of a command that changes the inventory. */
 export function withEditOptions(command: Command): Command {
-  return withDatabaseOption(command)
+  return withKeyFileOption(withDatabaseOption(command))
     .option('--why <text>', 'the reason, for the history', checkWhy, '')
     .option('--dry-run', 'print the SQL and what would be wrong afterwards, and write nothing')
     .option('--force', 'write even what a server would refuse')

@@ -56,7 +56,7 @@ type LiveExplanation = Explanation & { readonly notes?: readonly string[] };
 
 /** From the inventory alone. */
 function explainFromFile(number: string, flags: ExplainFlags, context: CommandContext): Explanation {
-  const { snapshot, findings } = loadInventory(flags, context);
+  const { snapshot, findings } = loadInventory(flags, context, 'left');
   if (snapshot === undefined) throw new OperatorError(findings.filter(isProblem));
   return explainCall(snapshot, readCall(number, flags, context));
 }

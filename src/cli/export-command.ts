@@ -12,6 +12,7 @@ import type { TableRows } from '../inventory/table-rows.ts';
 import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { loadInventory } from './load-inventory.ts';
+import { withKeyFileOption } from './key-file-option.ts';
 import { printJson } from './terminal.ts';
 
 interface ExportFlags extends SettingFlags {
@@ -26,8 +27,12 @@ interface ExportFlags extends SettingFlags {
 const KEYS_SHOWN = 5;
 
 export function addExportCommand(program: Command, context: CommandContext): void {
-  withDatabaseOption(
-    program.command('export').description("write the inventory as FreeSWITCH's own files, for when the server is away"),
+  withKeyFileOption(
+    withDatabaseOption(
+      program
+        .command('export')
+        .description("write the inventory as FreeSWITCH's own files, for when the server is away"),
+    ),
   )
     .requiredOption('--freeswitch <folder>', 'its configuration, or any other folder; the files hold passwords')
     .option('--switch <hostname>', 'the switch whose view of the inventory it is (else what every switch has)', '')
@@ -35,7 +40,7 @@ export function addExportCommand(program: Command, context: CommandContext): voi
     .option('--dry-run', 'only say what would be written')
     .option('--json', 'print data')
     .action(async (flags: ExportFlags) => {
-      const { snapshot, findings, database } = loadInventory(flags, context);
+      const { snapshot, findings, database } = loadInventory(flags, context, 'refused');
       if (snapshot === undefined) throw new OperatorError(findings.filter(isProblem));
       const { files, notExpressed } = localFiles(snapshot, flags.switch);
       const lost = [...notExpressed, ...lostValues(readRows(database), snapshot, flags.switch)];

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { readSettings } from '../config/settings.ts';
+import { readSettings, type Settings } from '../config/settings.ts';
 import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { type ImportPlan, planImport } from '../import/plan-import.ts';
@@ -12,6 +12,7 @@ import { changedRows } from '../inventory/changed-rows.ts';
 import { compileRows, openInventoryEditor } from '../inventory/inventory-editor.ts';
 import { migrate } from '../inventory/migrate.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
+import type { SecretAccess } from '../inventory/open-secrets.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import type { TableRows } from '../inventory/table-rows.ts';
 import type { CommandContext } from './command-context.ts';
@@ -19,6 +20,7 @@ import { withDatabaseOption } from './database-option.ts';
 import { type ImportFlags, importOptions, withImportOptions } from './import-flags.ts';
 import { describeImport, importData, type ImportReport, nextSteps } from './import-report.ts';
 import { Progress } from './progress.ts';
+import { editorAccess, withKeyFileOption } from './key-file-option.ts';
 import { printJson } from './terminal.ts';
 
 export function addImportCommand(program: Command, context: CommandContext): void {
@@ -31,24 +33,28 @@ export function addImportCommand(program: Command, context: CommandContext): voi
       '<path...>',
       'folders of FreeSWITCH; a dispatcher.list; CSV files or SQL dumps of dispatcher, dr_gateways, dr_rules, dr_carriers',
     );
-  withImportOptions(withDatabaseOption(command)).action((paths: readonly string[], flags: ImportFlags) => {
-    const { database } = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
-    const progress = new Progress(context);
-    try {
-      runImport(paths, database, flags, context, progress);
-    } finally {
-      progress.end();
-    }
-  });
+  withImportOptions(withKeyFileOption(withDatabaseOption(command))).action(
+    (paths: readonly string[], flags: ImportFlags) => {
+      const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
+      const progress = new Progress(context);
+      try {
+        runImport(paths, settings, flags, context, progress);
+      } finally {
+        progress.end();
+      }
+    },
+  );
 }
 
 function runImport(
   paths: readonly string[],
-  database: string,
+  settings: Settings,
   flags: ImportFlags,
   context: CommandContext,
   progress: Progress,
 ): void {
+  const { database } = settings;
+  const access = editorAccess(settings);
   progress.tell('reading');
   const isNew = !existsSync(database);
   const before = isNew ? blankInventory() : readRows(database);
@@ -63,7 +69,7 @@ function runImport(
       },
     }),
   );
-  const work: Work = { reading, database, isNew, flags, context, progress };
+  const work: Work = { reading, database, access, isNew, flags, context, progress };
   const isApplied = flags.apply === true && reading.rows.length > 0;
   const report = isApplied ? apply(work, paths) : preview(work, before);
   progress.end();
@@ -75,6 +81,7 @@ function runImport(
 interface Work {
   readonly reading: SourcesReading;
   readonly database: string;
+  readonly access: SecretAccess;
   readonly isNew: boolean;
   readonly flags: ImportFlags;
   readonly context: CommandContext;
@@ -83,12 +90,12 @@ interface Work {
 
 /** Nothing is written, and no file is made. */
 function preview(work: Work, before: TableRows): ImportReport & { readonly isWorse: boolean } {
-  const { reading, database, isNew, progress } = work;
+  const { reading, database, access, isNew, progress } = work;
   const plan = planOf(work, before);
   progress.tell('proving the result');
   const changes = plan.planned.map(({ change }) => change);
-  const { findings } = compileRows(changedRows(before, changes));
-  const isWorse = findings.some(isProblem) && hasNewProblem(compileRows(before).findings, findings);
+  const { findings } = compileRows(changedRows(before, changes), access);
+  const isWorse = findings.some(isProblem) && hasNewProblem(compileRows(before, access).findings, findings);
   return { database, programs: reading.programs, plan, findings, isNew, version: undefined, isWorse };
 }
 
@@ -127,8 +134,8 @@ function apply(work: Work, paths: readonly string[]): ImportReport & { readonly 
 }
 
 function write({ reading, flags, ...work }: Work, paths: readonly string[]): ImportReport {
-  const { database, isNew, context, progress } = work;
-  const editor = openInventoryEditor(database);
+  const { database, access, isNew, context, progress } = work;
+  const editor = openInventoryEditor(database, 'write', access);
   let plan: ImportPlan | undefined;
   try {
     const { changes, version, findings } = editor.change(

@@ -1,18 +1,34 @@
 import type { CommandContext } from './command-context.ts';
 import type { SettingFlags } from '../config/setting-sources.ts';
-import { readSettings } from '../config/settings.ts';
+import { readSettings, type Settings } from '../config/settings.ts';
 import type { CompiledInventory } from '../inventory/compile-snapshot.ts';
+import { KeyFile } from '../inventory/key-file.ts';
 import { openSqliteSource } from '../inventory/sqlite-source.ts';
 
-/** Reads and compiles the inventory that the settings name, as the server would. */
+export interface LoadedInventory extends CompiledInventory {
+  readonly database: string;
+  readonly settings: Settings;
+}
+
+/**
+ * Reads and compiles the inventory that the settings name, as the server would.
+ * @param locked `left`: no secret is needed, and no key file is read; what is encrypted stays as it is
+ */
 export function loadInventory(
   flags: SettingFlags,
   context: CommandContext,
-): CompiledInventory & { readonly database: string } {
-  const { database } = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
-  const source = openSqliteSource(database, { waitMs: 5_000, clockMs: context.clockMs });
+  locked: 'refused' | 'left',
+): LoadedInventory {
+  const settings = readSettings({ flags, environment: context.environment, readFile: context.readFile }, 'read');
+  const { database, keyFile } = settings;
+  const source = openSqliteSource(database, {
+    waitMs: 5_000,
+    clockMs: context.clockMs,
+    keyFile: new KeyFile(locked === 'left' ? undefined : keyFile),
+    locked,
+  });
   try {
-    return { ...source.load(), database };
+    return { ...source.load(), database, settings };
   } finally {
     source.close();
   }

@@ -21,6 +21,7 @@ import { addReplayCommand } from './replay-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addRollbackCommand } from './rollback-command.ts';
 import { addRouteCommand } from './route-command.ts';
+import { addSecretsCommand } from './secrets-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import { addSwitchesCommand } from './switches-command.ts';
@@ -93,6 +94,7 @@ function buildProgram(context: CommandContext): Command {
   addExportCommand(program, context);
   addBackupCommand(program, context);
   addRestoreCommand(program, context);
+  addSecretsCommand(program, context);
   addHealthCommand(program, context);
   addCompletionCommand(program, context);
   // A command made by `program.command` has copied the settings above; help for all of them ends with this.

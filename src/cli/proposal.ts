@@ -3,6 +3,7 @@ import { isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { diffTables, type RowChange } from '../inventory/diff-tables.ts';
 import { openWorkingCopy, type WorkingCopy } from '../inventory/working-copy.ts';
+import { NO_SECRET_NEEDED } from '../inventory/open-secrets.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { addText } from './call-options.ts';
 
@@ -61,7 +62,7 @@ export function openInventories(database: string, { against, sql }: ProposalFlag
 }
 
 function soundSnapshot(copy: WorkingCopy, name: string): Snapshot {
-  const { snapshot, findings } = copy.compile();
+  const { snapshot, findings } = copy.compile(NO_SECRET_NEEDED);
   if (snapshot !== undefined) return snapshot;
   throw new OperatorError(findings.filter(isProblem).map((it) => ({ ...it, where: `${name}: ${it.where}` })));
 }

@@ -5,6 +5,7 @@ import type { RowChange } from '../inventory/diff-tables.ts';
 import { type Restored, restoreInventory } from '../inventory/restore-inventory.ts';
 import type { CommandContext } from './command-context.ts';
 import { type EditFlags, withEditOptions } from './edit-options.ts';
+import { editorAccess } from './key-file-option.ts';
 import { tableText } from './table-text.ts';
 import { printJson } from './terminal.ts';
 
@@ -16,10 +17,12 @@ export function addRestoreCommand(program: Command, context: CommandContext): vo
       .argument('<file>'),
   ).action((file: string, flags: EditFlags) => {
     const { terminal, environment, readFile } = context;
-    const { database } = readSettings({ flags, environment, readFile }, 'read');
+    const settings = readSettings({ flags, environment, readFile }, 'read');
+    const { database } = settings;
     const dryRun = flags.dryRun === true;
     const restored = restoreInventory(database, file, {
       note: { who: context.user, why: whyOf(file, flags.why) },
+      access: editorAccess(settings),
       force: flags.force === true,
       dryRun,
       nowMs: context.nowMs(),

@@ -12,6 +12,7 @@ import { withDatabaseOption } from './database-option.ts';
 import { describeChange } from './describe-change.ts';
 import { checkWhy } from './edit-options.ts';
 import { parseWholeNumber } from './history-command.ts';
+import { editorAccess, withKeyFileOption } from './key-file-option.ts';
 import { printJson, type Terminal } from './terminal.ts';
 
 interface RollbackFlags extends SettingFlags {
@@ -23,11 +24,13 @@ interface RollbackFlags extends SettingFlags {
 }
 
 export function addRollbackCommand(program: Command, context: CommandContext): void {
-  withDatabaseOption(
-    program
-      .command('rollback')
-      .description('make the inventory what it was in a version; that is a change too, and can be taken back')
-      .argument('[version]', 'what `trunkhunt history` shows; 0 = before the first change', parseWholeNumber),
+  withKeyFileOption(
+    withDatabaseOption(
+      program
+        .command('rollback')
+        .description('make the inventory what it was in a version; that is a change too, and can be taken back')
+        .argument('[version]', 'what `trunkhunt history` shows; 0 = before the first change', parseWholeNumber),
+    ),
   )
     .option('--last-good', 'to the newest version that a server serves')
     .option('--dry-run', 'only show what would change')
@@ -37,8 +40,9 @@ export function addRollbackCommand(program: Command, context: CommandContext): v
     .action((wanted: number | undefined, flags: RollbackFlags, command: Command) => {
       if ((wanted === undefined) === (flags.lastGood !== true)) command.error('give a version, or --last-good');
       const { environment, readFile } = context;
-      const { database } = readSettings({ flags, environment, readFile }, 'read');
-      const editor = openInventoryEditor(database, flags.dryRun === true ? 'read' : 'write');
+      const settings = readSettings({ flags, environment, readFile }, 'read');
+      const mode = flags.dryRun === true ? 'read' : 'write';
+      const editor = openInventoryEditor(settings.database, mode, editorAccess(settings));
       try {
         rollback(editor, wanted, flags, context);
       } finally {
@@ -53,7 +57,7 @@ function rollback(
   flags: RollbackFlags,
   { terminal, user, exit }: CommandContext,
 ): void {
-  const target = wanted ?? editor.history(lastGoodVersion);
+  const target = wanted ?? editor.history((it) => lastGoodVersion(it, editor.access));
   const to = editor.history((it) => rowsAt(it, target));
   const plan = (rows: ReturnType<InventoryEditor['read']>): readonly RowChange[] => diffTables(rows, to);
   const isDry = flags.dryRun === true;

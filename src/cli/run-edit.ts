@@ -2,12 +2,14 @@ import type { SettingFlags } from '../config/setting-sources.ts';
 import { readSettings } from '../config/settings.ts';
 import { describeFinding, type Finding, isProblem } from '../errors/finding.ts';
 import { compileRows, type InventoryEditor, openInventoryEditor } from '../inventory/inventory-editor.ts';
+import { NO_SECRET_NEEDED } from '../inventory/open-secrets.ts';
 import { type ShownChange, shownChange } from '../inventory/shown-change.ts';
 import { sqlOfChanges } from '../inventory/sql-of-changes.ts';
 import { planOf, type TableEdits } from '../inventory/table-edits.ts';
 import type { TableRows } from '../inventory/table-rows.ts';
 import type { CommandContext } from './command-context.ts';
 import type { EditFlags } from './edit-options.ts';
+import { editorAccess } from './key-file-option.ts';
 import { coloured, printJson } from './terminal.ts';
 
 /** What an edit came to, as `--json` shows it. */
@@ -31,8 +33,9 @@ export function withEditor<Result>(
   mode: 'read' | 'write',
   use: (editor: InventoryEditor) => Result,
 ): Result {
-  const { database } = readSettings({ flags, environment, readFile }, 'read');
-  const editor = openInventoryEditor(database, mode);
+  const settings = readSettings({ flags, environment, readFile }, 'read');
+  const access = mode === 'read' ? NO_SECRET_NEEDED : editorAccess(settings);
+  const editor = openInventoryEditor(settings.database, mode, access);
   try {
     return use(editor);
   } finally {
@@ -65,7 +68,7 @@ export function runEdit(flags: EditFlags, context: CommandContext, edit: (edits:
       version,
       sql: sqlOfChanges(changes, note),
       changes: changes.map(shownChange),
-      findings: changes.length === 0 ? [] : newFindings(before, findings),
+      findings: changes.length === 0 ? [] : newFindings(editor, before, findings),
     };
   });
 }
@@ -94,8 +97,12 @@ function summaryOf(report: EditReport, flags: EditFlags): string {
   return `${database}: changed, version ${version} of its history`;
 }
 
-function newFindings(before: TableRows | undefined, after: readonly Finding[]): readonly Finding[] {
+function newFindings(
+  { access }: InventoryEditor,
+  before: TableRows | undefined,
+  after: readonly Finding[],
+): readonly Finding[] {
   if (before === undefined || after.length === 0) return after;
-  const known = new Set(compileRows(before).findings.map((finding) => JSON.stringify(finding)));
+  const known = new Set(compileRows(before, access).findings.map((finding) => JSON.stringify(finding)));
   return after.filter((finding) => !known.has(JSON.stringify(finding)));
 }

@@ -12,6 +12,7 @@ import { ExportKeeper } from '../export/export-keeper.ts';
 import { CLIENT_TIMES } from '../http/server-limits.ts';
 import { type RunningServer, runServer } from '../http/run-server.ts';
 import { insertExampleInventory } from '../inventory/example-inventory.ts';
+import { KeyFile } from '../inventory/key-file.ts';
 import { migrate } from '../inventory/migrate.ts';
 import { readMigrations } from '../inventory/read-migrations.ts';
 import { openInventory } from '../inventory/open-inventory.ts';
@@ -34,6 +35,7 @@ import type { CommandContext } from './command-context.ts';
 import { withDatabaseOption } from './database-option.ts';
 import { guardAccess, type GuardedAccess } from './guard-access.ts';
 import { type ServedCertificates, serveCertificates } from './serve-certificates.ts';
+import { openFiles } from './open-files.ts';
 import { printJson } from './terminal.ts';
 import { watchUnhandled } from './watch-unhandled.ts';
 
@@ -50,6 +52,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .option('--listen <host:port>', 'where to listen (TRUNKHUNT_LISTEN, else 127.0.0.1:8080)')
     .option('--credentials-file <file>', 'holds user:password (TRUNKHUNT_CREDENTIALS_FILE, or TRUNKHUNT_CREDENTIALS)')
     .option('--access-file <file>', 'who may ask for what, and from where (TRUNKHUNT_ACCESS_FILE, else none)')
+    .option('--key-file <file>', 'the keys of encrypted secrets (TRUNKHUNT_KEY_FILE, else none)')
     .option('--tls-cert <file>', 'the certificate, for https (TRUNKHUNT_TLS_CERT, else plain http)')
     .option('--tls-key <file>', 'its key (TRUNKHUNT_TLS_KEY)')
     .option('--tls-client-ca <file>', 'who signs the certificates that clients have to show (TRUNKHUNT_TLS_CLIENT_CA)')
@@ -97,11 +100,14 @@ async function serve(
 ): Promise<void> {
   // From the first moment on, so that being stopped while starting ends as well as later.
   const stopped = context.stopped();
+  const keyFile = new KeyFile(settings.keyFile);
+  keyFile.read();
   const made = createExample && !existsSync(settings.database);
   const { backup, applied } = prepareDatabase(settings.database, made, context.nowMs());
   if (applied > 0) log.info({ database: settings.database, applied, backup }, 'inventory migrated');
 
-  const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs });
+  const source = openSqliteSource(settings.database, { waitMs: 0, clockMs: context.clockMs, keyFile });
+  for (const finding of openFiles(settings)) log.warn({ finding }, `${finding.where}: ${finding.what}`);
   const timers = { nowMs: context.clockMs, after: context.after };
   const decisions = keepDecisions(settings, context, metrics.decisionLog, log);
   const live = new LiveState(metrics, log, context.clockMs, decisions);

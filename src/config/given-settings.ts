@@ -36,6 +36,7 @@ const pemFile = z
 export const GivenSettings = z.object({
   database: z.string().min(1, 'it is empty').default(DEFAULT_DATABASE),
   state: z.string().min(1, 'it is empty').optional(),
+  keyFile: z.string().min(1, 'it is empty').optional(),
   listen: z
     .string()
     .default(DEFAULT_LISTEN)

@@ -27,6 +27,8 @@ export interface Settings extends TlsSettings {
   readonly database: string;
   /** Where what was learned is kept. */
   readonly state: string;
+  /** The keys of secrets that are encrypted in the inventory; undefined = none is known. */
+  readonly keyFile: string | undefined;
   readonly listen: ListenAddress;
   /** One credential that may do everything. */
   readonly credentials: Credentials | undefined;
@@ -85,8 +87,8 @@ export function readSettings(sources: SettingSources, purpose: SettingPurpose): 
   findings.push(...filesTaken(database, state, given['decisionLog']));
   if (parsed.success) findings.push(...tlsFindings(parsed.data, purpose, sources.readFile));
   if (findings.length > 0 || !parsed.success) throw new OperatorError(findings);
-  const { accessFile, decisionLog, exportTo, exportSwitch } = parsed.data;
-  return { ...parsed.data, state, accessFile, decisionLog, exportTo, exportSwitch };
+  const { accessFile, keyFile, decisionLog, exportTo, exportSwitch } = parsed.data;
+  return { ...parsed.data, state, accessFile, keyFile, decisionLog, exportTo, exportSwitch };
 }
 
 /** Each file has one purpose. An empty name has a finding of its own. */
@@ -106,10 +108,11 @@ function textOf(name: SettingName, { flags, environment }: SettingSources): stri
 
 /** Every setting as it may be shown to anybody. */
 export function describeSettings(settings: Settings): Readonly<Record<string, string>> {
-  const { accessFile, exportTo, exportSwitch, tlsCert, tlsKey, tlsClientCa } = settings;
+  const { accessFile, keyFile, exportTo, exportSwitch, tlsCert, tlsKey, tlsClientCa } = settings;
   return {
     database: settings.database,
     state: settings.state,
+    ...(keyFile === undefined ? {} : { keyFile }),
     listen: formatListenAddress(settings.listen),
     authentication: describeAuthentication(settings),
     ...(accessFile === undefined ? {} : { accessFile }),

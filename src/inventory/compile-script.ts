@@ -4,6 +4,7 @@ import { inventoryError } from './inventory-error.ts';
 import { compileSnapshot, type CompiledInventory } from './compile-snapshot.ts';
 import { readInventoryRows } from './inventory-rows.ts';
 import { migrate } from './migrate.ts';
+import { type SecretAccess, WITHOUT_KEYS } from './open-secrets.ts';
 import { readMigrations } from './read-migrations.ts';
 import { splitStatements, type Statement } from './split-statements.ts';
 
@@ -30,7 +31,12 @@ export function readScript(path: string): string | undefined {
  * @param nowMs wall clock, for the ledger of migrations
  * @throws OperatorError script-failed, with the line, for the first statement that cannot be run
  */
-export function compileScript(path: string, script: string, nowMs: number): CompiledInventory {
+export function compileScript(
+  path: string,
+  script: string,
+  nowMs: number,
+  access: SecretAccess = WITHOUT_KEYS,
+): CompiledInventory {
   const database = new BetterSqlite(':memory:');
   try {
     migrate(database, readMigrations(), nowMs);
@@ -42,7 +48,7 @@ export function compileScript(path: string, script: string, nowMs: number): Comp
       const what = 'the script begins a transaction and does not end it, so nothing of it would be kept';
       throw inventoryError('script-failed', `${path}:${last.lastLine}`, what, 'write COMMIT; at its end');
     }
-    return compileSnapshot(readInventoryRows(database));
+    return compileSnapshot(readInventoryRows(database), undefined, 0, access);
   } finally {
     database.close();
   }

@@ -13,6 +13,7 @@ import { compileRoutes } from './compile-routes.ts';
 import { Findings, rowAt } from './findings.ts';
 import { groupRows } from './group-rows.ts';
 import type { InventoryRows } from './inventory-rows.ts';
+import { openSecrets, type SecretAccess, WITHOUT_KEYS } from './open-secrets.ts';
 
 export interface CompiledInventory {
   /** Undefined where any finding is a problem: a snapshot is whole or not at all. */
@@ -25,9 +26,16 @@ export interface CompiledInventory {
  * that a document depends on: clients can switch constraints off.
  * @param previous the snapshot before, whose unchanged line-ups are kept
  * @param version of the inventory's history that the rows were read at
+ * @param access how secrets are read that are encrypted
  */
-export function compileSnapshot(rows: InventoryRows, previous?: Snapshot, version = 0): CompiledInventory {
+export function compileSnapshot(
+  stored: InventoryRows,
+  previous?: Snapshot,
+  version = 0,
+  access: SecretAccess = WITHOUT_KEYS,
+): CompiledInventory {
   const findings = new Findings();
+  const rows = openSecrets(stored, access, findings);
   const lineups = new Map<string, Lineup>();
   checkValues(rows, findings);
   const gateways = compileGateways(rows, findings);

@@ -15,6 +15,7 @@ import { latestVersion } from './history-version.ts';
 import { inventoryError } from './inventory-error.ts';
 import { requireMigrated } from './migrate.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
+import { makePrivateFile } from './private-file.ts';
 import { readMigrations } from './read-migrations.ts';
 
 /** What SQLite keeps beside a database: the endings of the names. */
@@ -67,7 +68,7 @@ export function backupInventory(path: string, file: string, { force = false, now
 export function copyInto(source: Database, file: string): void {
   try {
     // Passwords are in it: SQLite takes an empty file as it is, permissions included.
-    closeSync(openSync(file, 'wx', 0o600));
+    makePrivateFile(file);
     source.prepare('VACUUM INTO ?').run(file);
     const written = openSync(file, 'r+');
     fsyncSync(written);

@@ -5,10 +5,13 @@ import { changedRows } from './changed-rows.ts';
 import { type CompiledInventory, compileSnapshot } from './compile-snapshot.ts';
 import { latestVersion } from './history-version.ts';
 import { inventoryRowsOf } from './inventory-rows-of.ts';
+import { type SecretAccess, WITHOUT_KEYS } from './open-secrets.ts';
 import { requireMigrated } from './migrate.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
 import { readMigrations } from './read-migrations.ts';
 import { readTableRows } from './read-table-rows.ts';
+import { scrubFile } from './scrub-file.ts';
+import { sealChanges } from './seal-changes.ts';
 import type { RowChange } from './diff-tables.ts';
 import type { TableRows } from './table-rows.ts';
 import { writeChanges } from './write-changes.ts';
@@ -24,6 +27,8 @@ export interface ChangeOptions {
   readonly force?: boolean;
   /** Do all but the commit. */
   readonly dryRun?: boolean;
+  /** Called in the transaction when the rows are written, for a change that rewrites secrets: they are written as given. */
+  readonly rewriting?: (database: Database) => void;
 }
 
 /** Takes a transaction back that came to this result. */
@@ -49,11 +54,15 @@ export interface ChangeResult {
  * @throws OperatorError inventory-missing, inventory-unreadable, inventory-foreign, inventory-not-migrated,
  *   inventory-too-new
  */
-export function openInventoryEditor(path: string, mode: 'read' | 'write' = 'write'): InventoryEditor {
+export function openInventoryEditor(
+  path: string,
+  mode: 'read' | 'write' = 'write',
+  access: SecretAccess = WITHOUT_KEYS,
+): InventoryEditor {
   const database = openInventory(path, { mode });
   try {
     requireMigrated(database, readMigrations());
-    return new InventoryEditor(database);
+    return new InventoryEditor(database, access);
   } catch (error) {
     database.close();
     throw error instanceof OperatorError ? error : unreadable(path, error);
@@ -62,9 +71,12 @@ export function openInventoryEditor(path: string, mode: 'read' | 'write' = 'writ
 
 export class InventoryEditor {
   readonly #database: Database;
+  /** How secrets are read; those that are written are encrypted where there is a key. */
+  readonly access: SecretAccess;
 
-  constructor(database: Database) {
+  constructor(database: Database, access: SecretAccess) {
     this.#database = database;
+    this.access = access;
   }
 
   get path(): string {
@@ -88,7 +100,7 @@ export class InventoryEditor {
   /** What the compiler says of the inventory after these changes, of which nothing is written. */
   preview(changes: readonly RowChange[]): CompiledInventory {
     const rows = this.read();
-    return compileRows(changedRows(rows, withRouteIds(rows, changes)));
+    return compileRows(changedRows(rows, withRouteIds(rows, changes)), this.access);
   }
 
   /**
@@ -100,21 +112,24 @@ export class InventoryEditor {
   change(
     note: ChangeNote,
     plan: (rows: TableRows) => readonly RowChange[],
-    { force = false, dryRun = false }: ChangeOptions = {},
+    { force = false, dryRun = false, rewriting }: ChangeOptions = {},
   ): ChangeResult {
     const database = this.#database;
+    const compile = (rows: TableRows): readonly Finding[] => compileRows(rows, this.access).findings;
     const run = database.transaction((): ChangeResult => {
       const rows = readTableRows(database);
-      const changes = withRouteIds(rows, plan(rows));
-      if (changes.length === 0) {
-        return { changes, version: latestVersion(database), findings: compileRows(rows).findings };
+      const planned = withRouteIds(rows, plan(rows));
+      const changes = rewriting === undefined ? sealChanges(planned, this.access.keys) : planned;
+      if (changes.length === 0 && rewriting === undefined) {
+        return { changes, version: latestVersion(database), findings: compile(rows) };
       }
       const changed = changedRows(rows, changes);
       const versionBefore = latestVersion(database);
       // Before the compiler, since the names of constraints say best what a value has to be.
       writeChanges(database, changes, note);
-      const { findings } = compileRows(changed);
-      if (!force && findings.some(isProblem)) refuseWorse(compileRows(rows).findings, findings);
+      rewriting?.(database);
+      const findings = compile(changed);
+      if (!force && findings.some(isProblem)) refuseWorse(compile(rows), findings);
       if (dryRun) throw new TakenBack({ changes, version: versionBefore, findings });
       return { changes, version: latestVersion(database), findings };
     });
@@ -132,6 +147,11 @@ export class InventoryEditor {
     });
   }
 
+  /** Leaves nothing in the file of what was overwritten. @returns why something may be left */
+  scrub(): string | undefined {
+    return scrubFile(this.#database);
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -146,8 +166,8 @@ export class InventoryEditor {
 }
 
 /** Compiles whole tables. */
-export function compileRows(rows: TableRows): CompiledInventory {
-  return compileSnapshot(inventoryRowsOf(rows));
+export function compileRows(rows: TableRows, access: SecretAccess = WITHOUT_KEYS): CompiledInventory {
+  return compileSnapshot(inventoryRowsOf(rows), undefined, 0, access);
 }
 
 /** Problems that were there before do not stand in the way: the change may be the first half of mending them. */

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Finding } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { inventoryError } from './inventory-error.ts';
+import { makePrivateFile } from './private-file.ts';
 import type { Migration } from './read-migrations.ts';
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS trunkhunt_migrations (
@@ -153,7 +154,8 @@ function writeBackup(database: Database, nowMs: number): string {
   try {
     if (existsSync(path)) throw new Error('there is such a file already');
     // Passwords are in it: SQLite takes an empty file as it is, permissions included.
-    const file = openSync(unfinished, 'wx', 0o600);
+    makePrivateFile(unfinished);
+    const file = openSync(unfinished, 'r+');
     try {
       database.prepare('VACUUM INTO ?').run(unfinished);
       fsyncSync(file);

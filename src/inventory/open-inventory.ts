@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { inventoryError } from './inventory-error.ts';
+import { makePrivateFile } from './private-file.ts';
 
 /** How long a command waits for another writer. The server does not wait: it tries again at its next look. */
 const COMMAND_WAIT_MS = 5_000;
@@ -61,7 +62,7 @@ export function unreadable(path: string, error: unknown): Error {
 
 function createFile(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600));
+    makePrivateFile(path);
   } catch (error) {
     const what = `it cannot be made: ${error instanceof Error ? error.message : String(error)}`;
     throw inventoryError(

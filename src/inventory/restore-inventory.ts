@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { type Finding, isProblem } from '../errors/finding.ts';
 import { OperatorError } from '../errors/operator-error.ts';
@@ -7,6 +7,8 @@ import { latestVersion } from './history-version.ts';
 import { backupInventory, BESIDE, copyInto, requireIntegrity } from './inventory-backup.ts';
 import { type ChangeNote, compileRows, openInventoryEditor } from './inventory-editor.ts';
 import { unreadable } from './open-inventory.ts';
+import type { SecretAccess } from './open-secrets.ts';
+import { keepOwner } from './private-file.ts';
 import { useBackup } from './use-backup.ts';
 import { readTableRows } from './read-table-rows.ts';
 import type { TableRows } from './table-rows.ts';
@@ -16,6 +18,7 @@ const PROBE_WAIT_MS = 1_000;
 
 export interface RestoreOptions {
   readonly note: ChangeNote;
+  readonly access: SecretAccess;
   /** Restore even what a server would refuse. */
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -44,7 +47,7 @@ export function restoreInventory(path: string, file: string, options: RestoreOpt
   options.onStep(`checking ${file}`);
   return useBackup(file, path, options.nowMs, (copy) => {
     const wanted = readTableRows(copy);
-    const { findings } = compileRows(wanted);
+    const { findings } = compileRows(wanted, options.access);
     const problems = findings.filter(isProblem);
     if (problems.length > 0 && !options.force) throw refused(file, problems);
     options.onStep(`checking ${path}`);
@@ -55,8 +58,8 @@ export function restoreInventory(path: string, file: string, options: RestoreOpt
 }
 
 function restoreRows(path: string, wanted: TableRows, options: RestoreOptions): Restored {
-  const { note, dryRun, nowMs, onStep } = options;
-  const editor = openInventoryEditor(path);
+  const { note, access, dryRun, nowMs, onStep } = options;
+  const editor = openInventoryEditor(path, 'write', access);
   try {
     const planned = diffTables(editor.read(), wanted);
     let backup: string | undefined;
@@ -91,7 +94,8 @@ function restoreFile(
   try {
     copyInto(copy, unfinished);
     useWriteAheadLog(unfinished);
-    if (isThere) giveTo(unfinished, path);
+    // Root restores what a server of another user reads.
+    keepOwner(unfinished, path);
     // What a crash left beside the old file would be taken for part of the new one.
     for (const suffix of BESIDE) {
       if (isThere) moveIfThere(path + suffix, aside + suffix);
@@ -112,18 +116,6 @@ function useWriteAheadLog(file: string): void {
     database.pragma('journal_mode = WAL');
   } finally {
     database.close();
-  }
-}
-
-/** Root restores what a server of another user reads: whoever could read the old file can read the new one. */
-function giveTo(file: string, old: string): void {
-  const { mode, uid, gid } = statSync(old);
-  try {
-    chownSync(file, uid, gid);
-    chmodSync(file, mode & 0o777);
-  } catch (error) {
-    // Nobody but root gives files away: it stays readable by its owner only.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import { latestVersion } from './history-version.ts';
 import { inventoryError } from './inventory-error.ts';
 import { readVersionedRows } from './inventory-rows.ts';
 import type { InventorySource } from './inventory-source.ts';
+import { KeyFile } from './key-file.ts';
 import { requireMigrated } from './migrate.ts';
 import { unreadable } from './open-inventory.ts';
 import { openToRead } from './open-to-read.ts';
@@ -28,6 +29,10 @@ export interface SqliteSourceOptions {
   readonly waitMs: number;
   /** Monotonic clock, milliseconds. */
   readonly clockMs: () => number;
+  /** The keys of secrets; none where it is left out. It is read anew whenever it changes. */
+  readonly keyFile?: KeyFile;
+  /** What a secret comes to that no key opens, see `SecretAccess`; refused where it is left out. */
+  readonly locked?: 'refused' | 'left';
 }
 
 /**
@@ -62,16 +67,21 @@ class SqliteSource implements InventorySource {
   /** Opened by a look for the reading that follows, which nobody can then lock out. */
   #opened: Database | undefined;
   readonly #migrations = readMigrations();
+  readonly #keyFile: KeyFile;
+  #keyStamp = '';
 
   constructor(path: string, options: SqliteSourceOptions) {
     this.#path = path;
     this.#options = options;
+    this.#keyFile = options.keyFile ?? new KeyFile(undefined);
     this.#open().close();
   }
 
   load(previous?: Snapshot): CompiledInventory {
     const startedMs = this.#options.clockMs();
     const stamp = fileStamp(this.#path);
+    // Noted before the file is read: what is written to it in between is then seen at the next look.
+    this.#keyStamp = this.#keyFile.stamp();
     try {
       this.#requireOwnLog(stamp);
       const { rows, version } = this.#use((database) => {
@@ -80,9 +90,10 @@ class SqliteSource implements InventorySource {
         return readVersionedRows(database);
       });
       // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.
-      const digest = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+      const access = { keys: this.#keyFile.read(), locked: this.#options.locked ?? 'refused' };
+      const digest = createHash('sha256').update(access.keys.identity).update(JSON.stringify(rows)).digest('base64');
       const compiled =
-        this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version);
+        this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version, access);
       this.#loaded = { digest, compiled, version };
       this.#stamp = stamp;
       this.#served = stamp;
@@ -133,6 +144,7 @@ class SqliteSource implements InventorySource {
 
   #hasChanged(): boolean {
     const stamp = fileStamp(this.#path);
+    if (this.#keyFile.stamp() !== this.#keyStamp) return true;
     if (stamp.text !== this.#stamp?.text) {
       this.#requireOwnLog(stamp);
       this.#opened = this.#open();

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { inventoryError } from './inventory-error.ts';
+import { makePrivateFile } from './private-file.ts';
 
 /** Another form of the rows has another number; what an older or newer version wrote is put aside. */
 const FORM = 1;
@@ -75,7 +76,7 @@ function inUse(path: string): Error {
 function openDatabase(path: string, waitMs: number): Database {
   const isNew = !existsSync(path);
   // It says which gateways there are and how they do: for its owner only.
-  if (isNew) closeSync(openSync(path, 'wx', 0o600));
+  if (isNew) makePrivateFile(path);
   const database = new BetterSqlite(path, { timeout: waitMs });
   try {
     // Before the first statement, so that it holds for the write-ahead log too (sqlite.org/wal.html, section 8).

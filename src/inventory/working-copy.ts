@@ -5,6 +5,7 @@ import { type CompiledInventory, compileSnapshot } from './compile-snapshot.ts';
 import { readInventoryRows } from './inventory-rows.ts';
 import { inventoryError } from './inventory-error.ts';
 import { requireMigrated } from './migrate.ts';
+import { type SecretAccess, WITHOUT_KEYS } from './open-secrets.ts';
 import { openInventory, unreadable } from './open-inventory.ts';
 import { readMigrations } from './read-migrations.ts';
 import { readTableRows } from './read-table-rows.ts';
@@ -80,8 +81,8 @@ export class WorkingCopy {
   }
 
   /** What a server would make of the copy. */
-  compile(): CompiledInventory {
-    return compileSnapshot(readInventoryRows(this.database));
+  compile(access: SecretAccess = WITHOUT_KEYS): CompiledInventory {
+    return compileSnapshot(readInventoryRows(this.database), undefined, 0, access);
   }
 
   close(): void {

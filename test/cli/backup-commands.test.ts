@@ -21,7 +21,7 @@ import { startServer } from '../support/start-server.ts';
 import { temporaryFolder, type TemporaryInventory, temporaryInventory } from '../support/temporary-inventory.ts';
 
 const gateway = (name: string): string =>
-  `INSERT INTO gateways (name, proxy, password) VALUES ('${name}', '192.0.2.1', 's3cret');`;
+  `INSERT INTO gateways (name, proxy, password) VALUES ('${name}', '192.0.2.1', 'hushcanary');`;
 
 const trunkhunt = (inventory: Pick<TemporaryInventory, 'path'>, ...args: readonly string[]) =>
   runProgram([...args, '--database', inventory.path]);
@@ -33,7 +33,7 @@ interface Printed {
 
 async function data(inventory: Pick<TemporaryInventory, 'path'>, ...args: readonly string[]): Promise<Printed> {
   const { stdout, status } = await trunkhunt(inventory, ...args, '--json');
-  expect(stdout).not.toContain('s3cret');
+  expect(stdout).not.toContain('hushcanary');
   return { ...(JSON.parse(stdout) as Printed), status };
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { TEST_KEYS } from '../support/canary.ts';
 import { runProgram } from '../support/run-program.ts';
 import { temporaryFolder, temporaryInventory } from '../support/temporary-inventory.ts';
 
@@ -103,6 +104,24 @@ describe('check', () => {
     const { data } = await json(GOOD + many);
     expect(data['findings']).toHaveLength(999);
   });
+});
+
+it('warns of files that others can read, and leaves them as they are', async () => {
+  const { path, folder } = temporaryInventory(GOOD);
+  const keyFile = join(folder, 'keys');
+  writeFileSync(keyFile, TEST_KEYS.new, { mode: 0o640 });
+  const places = async (): Promise<readonly string[]> => {
+    const { stdout } = await runProgram(['check', '--json', '--key-file', keyFile, '--database', path]);
+    return (JSON.parse(stdout) as { findings: { code: string; where: string }[] }).findings.map(
+      ({ code, where }) => `${code} ${where}`,
+    );
+  };
+  expect(await places()).toEqual([`file-open-to-others ${keyFile}`]);
+  chmodSync(keyFile, 0o600);
+  chmodSync(path, 0o644);
+  writeFileSync(`${path}.state`, '', { mode: 0o604 });
+  expect(await places()).toEqual([`file-open-to-others ${path}`, `file-open-to-others ${path}.state`]);
+  expect(statSync(path).mode & 0o777).toBe(0o644);
 });
 
 describe('check FILE', () => {

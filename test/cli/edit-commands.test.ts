@@ -10,8 +10,8 @@ import { type TemporaryInventory, temporaryInventory } from '../support/temporar
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 const SQL = `
-  INSERT INTO gateways (name, proxy, password, username) VALUES ('gw1', '192.0.2.1', 's3cret', 'u'), ('gw2', '192.0.2.2', NULL, NULL);
-  INSERT INTO gateway_params (gateway, name, value) VALUES ('gw1', 'auth-password', 's3cret');
+  INSERT INTO gateways (name, proxy, password, username) VALUES ('gw1', '192.0.2.1', 'hushcanary', 'u'), ('gw2', '192.0.2.2', NULL, NULL);
+  INSERT INTO gateway_params (gateway, name, value) VALUES ('gw1', 'auth-password', 'hushcanary');
   INSERT INTO gateway_variables (gateway, name, value, direction) VALUES ('gw1', 'v', '1', 'inbound');
   INSERT INTO gateway_groups (name) VALUES ('g');
   INSERT INTO gateway_group_members (group_name, gateway, weight) VALUES ('g', 'gw1', 2), ('g', 'gw2', 1);
@@ -198,13 +198,13 @@ describe('gateway', () => {
       await trunkhunt(inventory, 'gateway', 'show', 'gw1'),
       await trunkhunt(inventory, 'gateway', 'show', 'gw1', '--json'),
       await trunkhunt(inventory, 'gateway', 'list', '--json'),
-      await trunkhunt(inventory, 'gateway', 'set', 'gw1', 'password=s3cret-2', 'param.auth-password=s3cret-3'),
-      await trunkhunt(inventory, 'gateway', 'set', 'gw1', 'password=s3cret-4', '--json'),
+      await trunkhunt(inventory, 'gateway', 'set', 'gw1', 'password=hushcanary-2', 'param.auth-password=hushcanary-3'),
+      await trunkhunt(inventory, 'gateway', 'set', 'gw1', 'password=hushcanary-4', '--json'),
       await trunkhunt(inventory, 'gateway', 'remove', 'gw1', '--cascade', '--json'),
     ];
     for (const { stdout, stderr, status } of outputs) {
       expect(status).toBe(0);
-      expect(stdout + stderr).not.toContain('s3cret');
+      expect(stdout + stderr).not.toContain('hushcanary');
     }
     expect(outputs[0]?.stdout).toMatch(/^password +\*\*\*$/m);
     expect(outputs[0]?.stdout).toMatch(/^inbound-variable\.v +1$/m);
@@ -229,10 +229,10 @@ describe('gateway', () => {
     );
     expect(typed.stdout).toContain("password = '***'");
     expect(query(inventory, "SELECT password FROM gateways WHERE name = 'gw1'")).toEqual([['typed']]);
-    const missing = await set('password-file=s3cret-by-mistake');
+    const missing = await set('password-file=hushcanary-by-mistake');
     expect(missing.status).toBe(2);
     expect(missing.stderr).toMatch(/settings-file-unreadable at password-file\n.*\(ENOENT\)/);
-    expect(missing.stderr).not.toContain('s3cret-by-mistake');
+    expect(missing.stderr).not.toContain('hushcanary-by-mistake');
     // Standard input of a process that has none is empty.
     expect((await set('password=-')).stderr).toMatch(/value-invalid at password\n {2}standard input is empty/);
   });

@@ -10,7 +10,7 @@ import { temporaryFolder, temporaryInventory, type TemporaryInventory } from '..
 
 const INVENTORY = `
   INSERT INTO gateways (name, proxy, username, password, max_calls)
-    VALUES ('a', '192.0.2.1', 'u', 's3cret-word', 5), ('b', '192.0.2.2', NULL, NULL, 7);
+    VALUES ('a', '192.0.2.1', 'u', 'hushcanary-word', 5), ('b', '192.0.2.2', NULL, NULL, 7);
   INSERT INTO gateway_groups (name) VALUES ('g');
   INSERT INTO gateway_group_members (group_name, gateway) VALUES ('g', 'a'), ('g', 'b');
   INSERT INTO routes (name, context, group_name) VALUES ('r', 'default', 'g');
@@ -41,8 +41,8 @@ describe('trunkhunt export', () => {
     expect(stdout).toContain('holds the inventory in 4 files, as every switch sees it');
     expect(stdout).toContain('  gateways.max_calls: calls are not counted: no limit holds\n    a; b\n');
     expect(stdout).toMatch(/outcome_blame\.blame: .*\n {4}.* and \d+ more \(--json has all\)/);
-    expect(stdout).not.toContain('s3cret-word');
-    expect(readFileSync(join(folder, 'directory/trunkhunt.xml'), 'utf8')).toContain('value="s3cret-word"');
+    expect(stdout).not.toContain('hushcanary-word');
+    expect(readFileSync(join(folder, 'directory/trunkhunt.xml'), 'utf8')).toContain('value="hushcanary-word"');
     expect((await exportOf(inventory, folder)).stdout).toContain(`unchanged  ${PATHS[0]!}\n`);
   });
 
@@ -59,7 +59,7 @@ describe('trunkhunt export', () => {
       column: 'max_calls',
       why: 'calls are not counted: no limit holds',
     });
-    expect(stdout).not.toContain('s3cret-word');
+    expect(stdout).not.toContain('hushcanary-word');
     expect(existsSync(join(folder, PATHS[0]!))).toBe(false);
   });
 
@@ -137,6 +137,6 @@ describe('trunkhunt serve --export-to', () => {
     } finally {
       expect((await serve.stop()).status).toBe(0);
     }
-    expect(serve.stderr()).not.toContain('s3cret-word');
+    expect(serve.stderr()).not.toContain('hushcanary-word');
   });
 });

@@ -9,7 +9,7 @@ describe('health', () => {
   const health = (port: number, ...args: string[]) => runProgram(['health', '--listen', `127.0.0.1:${port}`, ...args]);
 
   it('is 0 while an inventory is served, whatever the password is', async () => {
-    const server = await startServer('', { credentials: { user: 'fs', password: 'secret' } });
+    const server = await startServer('', { credentials: { user: 'fs', password: 'secret-hushcanary' } });
     try {
       expect(await health(server.port)).toEqual({ status: 0, stdout: 'ready, generation 1\n', stderr: '' });
       const { stdout, stderr } = await health(server.port, '--json');

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runProgram } from '../support/run-program.ts';
 import { type TemporaryInventory, temporaryInventory } from '../support/temporary-inventory.ts';
 
-const SECRET = 'canary-7f3a';
+const SECRET = 'hushcanary-7f3a';
 
 /** Version 1 = two carriers, 2 = one of them is registered, 3 = weights moved, with a note. */
 function threeVersions(): TemporaryInventory {
@@ -103,7 +103,7 @@ describe('trunkhunt diff', () => {
 
   it('shows that a secret is another one, and neither of them', async () => {
     const inventory = threeVersions();
-    inventory.run("UPDATE gateways SET password = 'another-canary' WHERE name = 'b'");
+    inventory.run("UPDATE gateways SET password = 'another-hushcanary' WHERE name = 'b'");
     const { stdout } = await runProgram(['diff', '3', '--database', inventory.path]);
     expect(stdout).toBe("~ gateways['b']  password: another, hidden\n");
   });

@@ -25,7 +25,7 @@ const rowsIn = (path: string): unknown => {
 describe('import', () => {
   it('shows what it would do, with file and line, and writes nothing', async () => {
     const { path } = temporaryInventory(
-      "INSERT INTO gateways (name, proxy, password) VALUES ('carrier-a', 'old.example', 's3cret')",
+      "INSERT INTO gateways (name, proxy, password) VALUES ('carrier-a', 'old.example', 'hushcanary')",
     );
     const before = rowsIn(path);
     const list = sourceFile('dispatcher.list', LIST);
@@ -35,7 +35,7 @@ describe('import', () => {
     expect(stdout).toContain(`+ gateways['carrier-b']  proxy: '10.0.0.2', ping_seconds: 30  (${list}:3)`);
     expect(stdout).toContain(`${list}:3  destination sip:10.0.0.2, socket=udp:1.2.3.4: a gateway sends from`);
     expect(stdout).toContain('nothing was written: give the command again with --apply');
-    expect(stdout).not.toContain('s3cret');
+    expect(stdout).not.toContain('hushcanary');
     expect(rowsIn(path)).toEqual(before);
   });
 
@@ -58,7 +58,7 @@ describe('import', () => {
 
   it('prints the whole report as data, changes with their places and no secret', async () => {
     const { path } = temporaryInventory(
-      "INSERT INTO gateways (name, proxy, password) VALUES ('carrier-a', 'old.example', 's3cret')",
+      "INSERT INTO gateways (name, proxy, password) VALUES ('carrier-a', 'old.example', 'hushcanary')",
     );
     const list = sourceFile('dispatcher.list', LIST);
     const preview = JSON.parse((await run(path, list, '--json')).stdout) as Record<string, unknown>;
@@ -75,7 +75,7 @@ describe('import', () => {
       unknown
     >;
     expect(applied).toMatchObject({ applied: true, summary: preview['summary'], changes: preview['changes'] });
-    expect(JSON.stringify(applied)).not.toContain('s3cret');
+    expect(JSON.stringify(applied)).not.toContain('hushcanary');
     expect((await runProgram(['history', '--database', path])).stdout).toContain('moving');
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { builtProgram } from '../support/built-program.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { runCli } from '../support/run-cli.ts';
 import { runProgram } from '../support/run-program.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
@@ -95,6 +96,7 @@ describe('replay', () => {
       "UPDATE gateways SET state = 'drain' WHERE name = 'gw1'",
     ];
     const { status, stdout } = spawnSync(process.execPath, args, { input: '5\n+49,7,public\n', encoding: 'utf8' });
+    collectOutput('process', 'replay', stdout);
     expect(status).toBe(0);
     expect(stdout).toContain('1 of 2 calls go elsewhere');
     expect(stdout).toContain("gw1 is out: its state is 'drain': no new calls");

@@ -137,7 +137,7 @@ describe('serve', () => {
     const args = ['--database', path, '--listen', '0.0.0.0:0'];
     const open = await serveProcess([...args, '--insecure-no-auth']);
     await open.stop();
-    const closed = await serveProcess(args, { environment: { TRUNKHUNT_CREDENTIALS: 'fs:secret' } });
+    const closed = await serveProcess(args, { environment: { TRUNKHUNT_CREDENTIALS: 'fs:secret-hushcanary' } });
     try {
       expect((await sendRaw(closed.port, CALL)).status).toBe(401);
     } finally {
@@ -161,11 +161,12 @@ describe('serve', () => {
   it('takes credentials from a file', async () => {
     const { path, folder } = temporaryInventory();
     const file = join(folder, 'credentials');
-    writeFileSync(file, 'fs:secret\n');
+    writeFileSync(file, 'fs:secret-hushcanary\n');
     const server = await serveProcess(['--database', path], { environment: { TRUNKHUNT_CREDENTIALS_FILE: file } });
     try {
       expect((await sendRaw(server.port, CALL)).status).toBe(401);
-      const authorised = lookupRequest({ headers: ['Authorization: Basic ZnM6c2VjcmV0'], body: 'a=b' });
+      const basic = Buffer.from('fs:secret-hushcanary').toString('base64');
+      const authorised = lookupRequest({ headers: [`Authorization: Basic ${basic}`], body: 'a=b' });
       expect((await sendRaw(server.port, authorised)).status).toBe(200);
     } finally {
       await server.stop();
@@ -173,7 +174,7 @@ describe('serve', () => {
   });
 
   it('--print-config prints the settings as data, without the secret, and stops', async () => {
-    const environment = { TRUNKHUNT_CREDENTIALS: 'fs:canary', TRUNKHUNT_DATABASE: '/x/y.db' };
+    const environment = { TRUNKHUNT_CREDENTIALS: 'fs:hushcanary', TRUNKHUNT_DATABASE: '/x/y.db' };
     const { status, stdout, stderr } = await runCli(['serve', '--print-config', '--log-level', 'warn'], {
       environment,
     });

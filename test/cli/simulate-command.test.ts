@@ -9,7 +9,7 @@ import { temporaryInventory } from '../support/temporary-inventory.ts';
 
 const INVENTORY = `
   INSERT INTO gateways (name, proxy, username, password) VALUES
-    ('gw1', '192.0.2.1', 'u', 's3cret'), ('gw2', '192.0.2.2', NULL, NULL), ('gw3', '192.0.2.3', NULL, NULL);
+    ('gw1', '192.0.2.1', 'u', 'hushcanary'), ('gw2', '192.0.2.2', NULL, NULL), ('gw3', '192.0.2.3', NULL, NULL);
   INSERT INTO gateway_groups (name) VALUES ('g');
   INSERT INTO gateway_group_members (group_name, gateway, weight) VALUES ('g', 'gw1', 2), ('g', 'gw2', 1), ('g', 'gw3', 1);
   INSERT INTO routes (name, context, destination_prefix, group_name) VALUES ('german', 'default', '+49', 'g'), ('rest', 'default', NULL, 'g');
@@ -47,7 +47,7 @@ describe('simulate, as a process', () => {
     const before = readFileSync(inventory.path);
     const picture = join(inventory.folder, 'shares.svg');
     const sql =
-      "UPDATE gateway_group_members SET weight = 2 WHERE gateway = 'gw2'; UPDATE gateways SET password = 'geheim' WHERE name = 'gw1'";
+      "UPDATE gateway_group_members SET weight = 2 WHERE gateway = 'gw2'; UPDATE gateways SET password = 'hushcanary-2' WHERE name = 'gw1'";
     const { status, stdout, stderr } = await runCli(
       [
         'simulate',
@@ -68,7 +68,7 @@ describe('simulate, as a process', () => {
     for (const part of ['today', 'proposal', 'gw1', '█', '▒', "gateway_group_members['g', 'gw2']  weight: 1 -> 2"]) {
       expect(stdout).toContain(part);
     }
-    expect(stdout).not.toMatch(/s3cret|geheim|\u001b/);
+    expect(stdout).not.toMatch(/hushcanary|hushcanary-2|\u001b/);
     expect(readFileSync(picture, 'utf8')).toMatch(/^<svg [^]*<\/svg>\n$/);
     expect(readFileSync(inventory.path).equals(before)).toBe(true);
     const again = await runCli(['simulate', '--database', inventory.path, '--calls', '400', '--json'], {

@@ -8,7 +8,7 @@ const COMMANDS = ['serve', 'migrate', 'check', 'explain', 'xml-curl-conf', 'swit
 const LONG_ONES = [
   ...['gateway', 'gateway add', 'gateway set', 'gateway drain', 'gateway list', 'group', 'group member set', 'route'],
   ...['route add', 'route move', 'import', 'export', 'simulate', 'replay', 'decisions', 'history', 'diff', 'rollback'],
-  ...['backup', 'restore'],
+  ...['backup', 'restore', 'secrets', 'secrets status', 'secrets new-key', 'secrets encrypt', 'secrets rotate'],
 ];
 
 describe('help', () => {
@@ -74,12 +74,12 @@ describe('wrong usage has exit status 2, says why, and prints no data', () => {
     ['a log level that is none', ['serve', '--log-level', 'loud'], {}, 'settings-invalid'],
     ['a variable that does not exist', ['check'], { TRUNKHUNT_DATABSE: 'x' }, 'settings-unknown'],
     ['an empty database', ['check'], { TRUNKHUNT_DATABASE: '' }, 'settings-invalid'],
-    ['credentials without a colon', ['serve'], { TRUNKHUNT_CREDENTIALS: 'canary' }, 'settings-invalid'],
+    ['credentials without a colon', ['serve'], { TRUNKHUNT_CREDENTIALS: 'hushcanary' }, 'settings-invalid'],
     ['a file that is not there', ['serve', '--credentials-file', './none'], {}, 'settings-file-unreadable'],
     [
       'credentials given twice',
       ['serve'],
-      { TRUNKHUNT_CREDENTIALS: 'canary:canary', TRUNKHUNT_CREDENTIALS_FILE: './none' },
+      { TRUNKHUNT_CREDENTIALS: 'canary:hushcanary', TRUNKHUNT_CREDENTIALS_FILE: './none' },
       'settings-conflict',
     ],
     [

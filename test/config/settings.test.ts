@@ -8,8 +8,8 @@ import { OperatorError } from '../../src/errors/operator-error.ts';
 
 type Environment = Readonly<Record<string, string>>;
 const FILES: Readonly<Record<string, string>> = {
-  '/run/secrets/c': 'fs:s3cr3t:x\n',
-  '/crlf': 'fs:s3cr3t\r\n',
+  '/run/secrets/c': 'fs:hushcanary:x\n',
+  '/crlf': 'fs:hushcanary\r\n',
   '/two': 'a:b\nc:d\n',
 };
 
@@ -77,7 +77,7 @@ describe('settings', () => {
       database: '/v.db',
       state: '/v.state',
       listen: { host: '::1', port: 1 },
-      credentials: { user: 'fs', password: 's3cr3t:x' },
+      credentials: { user: 'fs', password: 'hushcanary:x' },
       logLevel: 'debug',
       logFormat: 'pretty',
       decisionLog: '/v.ndjson',
@@ -109,7 +109,7 @@ describe('settings', () => {
     expect(read(variables, flags)).toEqual({
       ...paths,
       listen: { host: 'localhost', port: 0 },
-      credentials: { user: 'fs', password: 's3cr3t:x' },
+      credentials: { user: 'fs', password: 'hushcanary:x' },
       logLevel: 'silent',
       logFormat: 'json',
       decisionLog: '/f.ndjson',
@@ -120,6 +120,17 @@ describe('settings', () => {
       maxWaitMs: 0,
       maxConnections: 1_000_000,
     });
+  });
+
+  it('name a key file, by flag before variable, and show its name', () => {
+    const given = { TRUNKHUNT_KEY_FILE: '/v.keys' };
+    expect([read(given).keyFile, read(given, { keyFile: '/f.keys' }).keyFile, read().keyFile]).toEqual([
+      '/v.keys',
+      '/f.keys',
+      undefined,
+    ]);
+    expect(describeSettings(read(given))).toMatchObject({ keyFile: '/v.keys' });
+    expect(placesOf({ TRUNKHUNT_KEY_FILE: '' })).toEqual(['settings-invalid TRUNKHUNT_KEY_FILE']);
   });
 
   it('name a folder for exports and the switch that they are for, each by flag before variable', () => {
@@ -214,8 +225,8 @@ describe('credentials', () => {
   });
 
   it('from a file may end in a line break, of either kind, and that is no part of the password', () => {
-    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c' }).credentials?.password).toBe('s3cr3t:x');
-    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/crlf' }).credentials?.password).toBe('s3cr3t');
+    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/run/secrets/c' }).credentials?.password).toBe('hushcanary:x');
+    expect(read({ TRUNKHUNT_CREDENTIALS_FILE: '/crlf' }).credentials?.password).toBe('hushcanary');
     expect(placesOf({ TRUNKHUNT_CREDENTIALS_FILE: '/two' })).toEqual(['settings-invalid TRUNKHUNT_CREDENTIALS']);
   });
 
@@ -294,7 +305,7 @@ describe('what is wrong with settings', () => {
   });
 
   it('repeats no secret', () => {
-    const secret = 's3cr3t';
+    const secret = 'hushcanary';
     const environments: Environment[] = [
       { TRUNKHUNT_CREDENTIALS: secret },
       { TRUNKHUNT_CREDENTIALS: `a:${secret}\nb:${secret}` },
@@ -312,7 +323,7 @@ describe('what is wrong with settings', () => {
 
 describe('described settings', () => {
   it('say everything but the password', () => {
-    const settings = read({ TRUNKHUNT_CREDENTIALS: 'fs:s3cr3t', TRUNKHUNT_LISTEN: '[::]:9' });
+    const settings = read({ TRUNKHUNT_CREDENTIALS: 'fs:hushcanary', TRUNKHUNT_LISTEN: '[::]:9' });
     expect(describeSettings(settings)).toEqual({
       database: './data/inventory.db',
       state: './data/inventory.db.state',
@@ -328,7 +339,7 @@ describe('described settings', () => {
       maxWaitMs: '250',
       maxConnections: '12000',
     });
-    expect(JSON.stringify(describeSettings(settings))).not.toContain('s3cr3t');
+    expect(JSON.stringify(describeSettings(settings))).not.toContain('hushcanary');
     expect(describeSettings(read())['authentication']).toBe('none');
   });
 });

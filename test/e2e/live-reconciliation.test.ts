@@ -60,13 +60,13 @@ describe('a change of gateways in SQL', () => {
   it('takes a changed password over, with the un-REGISTER before the new REGISTER', async () => {
     const live = await liveSwitches(`
       INSERT INTO gateways (name, proxy, register, username, password)
-        VALUES ('gw1', '127.0.1.1:5060', 1, 'u', 'old'), ('gw2', '127.0.1.2:5060', 1, 'u', 'same');
+        VALUES ('gw1', '127.0.1.1:5060', 1, 'u', 'old-hushcanary'), ('gw2', '127.0.1.2:5060', 1, 'u', 'same-hushcanary');
     `);
     await live.until(() => {
       expect(live.report().gateways.up).toBe(2);
     });
     live.fs().setPeer('gw1', { unregisterMs: 4_000 });
-    await live.server.change("UPDATE gateways SET password = 'new' WHERE name = 'gw1'");
+    await live.server.change("UPDATE gateways SET password = 'new-hushcanary' WHERE name = 'gw1'");
     await live.until(() => {
       expect(changes(live)).toEqual(['sofia profile external killgw gw1', 'sofia profile external rescan']);
     });
@@ -198,7 +198,7 @@ describe('a switch that starts again', () => {
 
   it('is told apart by why it cannot be listened to', async () => {
     const live = await liveSwitches(sharing({ gw1: 1 }));
-    await live.server.change("UPDATE switches SET esl_password = 'wrong'");
+    await live.server.change("UPDATE switches SET esl_password = 'wrong-hushcanary'");
     await live.until(() => {
       expect(live.report()).toMatchObject({ connected: false, lastLoss: { reason: 'wrong_password' } });
     });

@@ -103,7 +103,9 @@ describe('trunkhunt that starts again', () => {
   it('brings what changed in the meantime to the switch', async () => {
     const it = await served(sharing({ gw1: 1, gw2: 1 }));
     await it.stop();
-    it.inventory.run("UPDATE gateways SET username = 'u', password = 'new', context = 'other' WHERE name = 'gw1'");
+    it.inventory.run(
+      "UPDATE gateways SET username = 'u', password = 'new-hushcanary', context = 'other' WHERE name = 'gw1'",
+    );
     await it.startAgain();
     const changes = it.fs.log.commands.map(({ command }) => command).filter((command) => /killgw|rescan/.test(command));
     // Whether the switch still asks here is seen before anything is taken away.

@@ -7,15 +7,15 @@ import { serveProcess, type ServeProcess } from '../support/serve-process.ts';
 import { temporaryInventory, type TemporaryInventory } from '../support/temporary-inventory.ts';
 
 const INVENTORY = `
-  INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'user', 'canary-gateway', 1);
-  INSERT INTO switches (hostname, esl_host, esl_password) VALUES ('vm', '127.0.0.1', 'canary-switch');
+  INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'user', 'hushcanary-gateway', 1);
+  INSERT INTO switches (hostname, esl_host, esl_password) VALUES ('vm', '127.0.0.1', 'hushcanary-switch');
   INSERT INTO gateway_groups (name) VALUES ('g');
   INSERT INTO gateway_group_members (group_name, gateway) VALUES ('g', 'gw1');
   INSERT INTO routes (name, context, group_name) VALUES ('all', 'public', 'g');`;
 /** Every secret is named so, and so is what encodes the credentials on the wire. */
-const SECRET = new RegExp(`canary|${Buffer.from('fs:canary-credentials').toString('base64').slice(0, 20)}`);
-const environment = { TRUNKHUNT_CREDENTIALS: 'fs:canary-credentials' };
-const authorised = `Authorization: Basic ${Buffer.from('fs:canary-credentials').toString('base64')}`;
+const SECRET = new RegExp(`canary|${Buffer.from('fs:hushcanary-credentials').toString('base64').slice(0, 20)}`);
+const environment = { TRUNKHUNT_CREDENTIALS: 'fs:hushcanary-credentials' };
+const authorised = `Authorization: Basic ${Buffer.from('fs:hushcanary-credentials').toString('base64')}`;
 
 describe('no secret is told to anybody who does not need it', () => {
   let inventory: TemporaryInventory;
@@ -38,8 +38,8 @@ describe('no secret is told to anybody who does not need it', () => {
   it('the switch alone is given the passwords of gateways', async () => {
     const form = recordedRequest('directory-gateways').toString('latin1').split('\r\n\r\n')[1]!;
     const { body } = await ask(lookupRequest({ headers: [authorised], body: form }));
-    expect(body.toString()).toContain('canary-gateway');
-    expect(body.toString()).not.toContain('canary-switch');
+    expect(body.toString()).toContain('hushcanary-gateway');
+    expect(body.toString()).not.toContain('hushcanary-switch');
   });
 
   it('other answers and pages hold none', async () => {
@@ -79,8 +79,8 @@ describe('no secret is told to anybody who does not need it', () => {
     ['explain', ['explain', '9980', '--context', 'public', '--json'], {}],
     ['migrate', ['migrate', '--json'], {}],
     ['serve --print-config', ['serve', '--print-config'], {}],
-    ['settings that cannot be read', ['serve'], { TRUNKHUNT_CREDENTIALS: 'canary-without-a-colon' }],
-    ['a variable with a wrong name', ['serve'], { TRUNKHUNT_PASSWORD: 'canary' }],
+    ['settings that cannot be read', ['serve'], { TRUNKHUNT_CREDENTIALS: 'hushcanary-without-a-colon' }],
+    ['a variable with a wrong name', ['serve'], { TRUNKHUNT_PASSWORD: 'hushcanary' }],
     ['credentials given twice', ['serve'], { TRUNKHUNT_CREDENTIALS_FILE: '/nowhere' }],
   ])('the command line prints none: %s', async (_what, args, more) => {
     const settings = { ...environment, TRUNKHUNT_DATABASE: inventory.path, ...more };

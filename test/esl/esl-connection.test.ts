@@ -83,7 +83,7 @@ describe('opening a connection', () => {
   });
 
   it('tells a wrong password, whatever comes in the same packet (recording 09)', async () => {
-    const { opening, server, ears, timers } = await begin({}, 'very secret');
+    const { opening, server, ears, timers } = await begin({}, 'very hushcanary');
     const peer = await server.peer();
     peer.say(recording('09').toString('utf8'));
     expect(await reasonOf(opening)).toBe('wrong_password');
@@ -134,7 +134,7 @@ describe('opening a connection', () => {
     ['a port that is none', '127.0.0.1', 70_000],
   ])('tells that it cannot reach %s', async (_, host, port) => {
     const timers = new FakeTimers();
-    const opening = openEslConnection({ host, port, password: 'very secret' }, new Ears(), { timers });
+    const opening = openEslConnection({ host, port, password: 'very hushcanary' }, new Ears(), { timers });
     expect(await reasonOf(opening)).toBe('unreachable');
     expect(timers.pending).toBe(0);
   });
@@ -151,12 +151,12 @@ describe('opening a connection', () => {
 
   it.each([
     ['a reply before the question', reply('+OK')],
-    ['an odd answer to the password', frame('auth/request'), reply('-ERR very secret was expected')],
+    ['an odd answer to the password', frame('auth/request'), reply('-ERR very hushcanary was expected')],
     ['a refused subscription', frame('auth/request'), reply('+OK accepted'), reply('-ERR no')],
     ['headers without end', 'x'.repeat(70_000)],
-    ['a length that is none', 'Content-Length: very secret\n\n'],
+    ['a length that is none', 'Content-Length: very hushcanary\n\n'],
   ])('tells what is no event socket: %s', async (_, ...said) => {
-    const { opening, server } = await begin({}, 'very secret');
+    const { opening, server } = await begin({}, 'very hushcanary');
     const peer = await server.peer();
     for (const [at, text] of said.entries()) {
       if (at > 0) await peer.command();
@@ -196,14 +196,14 @@ describe('opening a connection', () => {
   });
 
   it('never names the password', async () => {
-    const { opening, server, timers } = await begin({ replyTimeoutMs: 5 }, 'very secret');
+    const { opening, server, timers } = await begin({ replyTimeoutMs: 5 }, 'very hushcanary');
     const peer = await server.peer();
     peer.say(frame('auth/request'));
-    expect(await peer.command()).toBe('auth very secret');
+    expect(await peer.command()).toBe('auth very hushcanary');
     timers.advance(5);
     const error = (await failureOf(opening)) as EslError;
     expect(error.reason).toBe('handshake_timeout');
-    expect(`${error.message} ${error.stack ?? ''}`).not.toContain('secret');
+    expect(`${error.message} ${error.stack ?? ''}`).not.toContain('hushcanary');
   });
 });
 

@@ -50,7 +50,10 @@ describe('what is in no file', () => {
     ["UPDATE routes SET destination_pattern = '\\pL'", ['routes r destination_pattern']],
     ["UPDATE routes SET destination_pattern = '(?:(.))+', dial_number = '$1'", ['routes r dial_number']],
     ["UPDATE routes SET caller_pattern = 'é'", ['routes r caller_pattern']],
-    ["INSERT INTO switches (hostname, esl_password) VALUES ('fs1', 'secret')", ['switches fs1 esl_password']],
+    [
+      "INSERT INTO switches (hostname, esl_password) VALUES ('fs1', 'secret-hushcanary')",
+      ['switches fs1 esl_password'],
+    ],
     ["INSERT INTO outcome_blame VALUES ('503', 'gateway')", ['outcome_blame 503 blame']],
     ["INSERT INTO gateway_groups (name, max_attempts) VALUES ('unused', 5)", ['gateway_groups unused max_attempts']],
     ["INSERT INTO gateway_groups (name) VALUES ('Trunkhunt-Local')", ['gateway_groups Trunkhunt-Local name']],

@@ -10,7 +10,7 @@ import { sendRaw } from '../support/raw-http.ts';
 import { HURRIED, startServer, type TestServer } from '../support/start-server.ts';
 
 const INVENTORY = `
-  INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'u', 'hidden', 1);`;
+  INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'u', 'hidden-hushcanary', 1);`;
 const FORM = 'hostname=vm&section=directory&tag_name=&key_name=&key_value=&purpose=gateways&profile=external';
 const basic = (text: string, encoding: BufferEncoding = 'base64') =>
   `Authorization: Basic ${Buffer.from(text).toString(encoding)}`;
@@ -19,16 +19,19 @@ describe('a server with credentials', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'pä:ss wörd' }, timers: HURRIED });
+    server = await startServer(INVENTORY, {
+      credentials: { user: 'fs', password: 'pä:ss wörd hushcanary' },
+      timers: HURRIED,
+    });
   });
   afterAll(() => server.stop());
 
   const lookup = (...headers: string[]) => sendRaw(server.port, lookupRequest({ headers, body: FORM }));
 
   it.each([
-    ['as FreeSWITCH writes it', basic('fs:pä:ss wörd')],
-    ['with the scheme in another case', basic('fs:pä:ss wörd').replace('Basic', 'bAsIc')],
-    ['with white space around it', `${basic('fs:pä:ss wörd').replace('Basic ', 'Basic   ')}  `],
+    ['as FreeSWITCH writes it', basic('fs:pä:ss wörd hushcanary')],
+    ['with the scheme in another case', basic('fs:pä:ss wörd hushcanary').replace('Basic', 'bAsIc')],
+    ['with white space around it', `${basic('fs:pä:ss wörd hushcanary').replace('Basic ', 'Basic   ')}  `],
   ])('answers the right password, %s', async (_what, header) => {
     const { status, body } = await lookup(header);
     expect([status, body.toString().includes('hidden')]).toEqual([200, true]);
@@ -37,18 +40,21 @@ describe('a server with credentials', () => {
   it.each([
     ['no password', []],
     ['another password', [basic('fs:pä:ss')]],
-    ['the right beginning', [basic('fs:pä:ss wörd!')]],
-    ['another user', [basic('FS:pä:ss wörd')]],
+    ['the right beginning', [basic('fs:pä:ss wörd hushcanary!')]],
+    ['another user', [basic('FS:pä:ss wörd hushcanary')]],
     ['no colon', [basic('fs')]],
     ['nothing', [basic('')]],
     ['an empty header', ['Authorization:']],
     ['the scheme alone', ['Authorization: Basic']],
-    ['another scheme', [basic('fs:pä:ss wörd').replace('Basic', 'Bearer')]],
+    ['another scheme', [basic('fs:pä:ss wörd hushcanary').replace('Basic', 'Bearer')]],
     ['a digest', ['Authorization: Digest username="fs", realm="trunkhunt", nonce="1", response="2"']],
-    ['plain text', ['Authorization: Basic fs:pä:ss wörd']],
+    ['plain text', ['Authorization: Basic fs:pä:ss wörd hushcanary']],
     ['what is no base64', ['Authorization: Basic !!!!']],
-    ['two credentials in one header', [`${basic('fs:pä:ss wörd')}, ${basic('a:b')}`]],
-    ['the password as a proxy credential', [basic('fs:pä:ss wörd').replace('Authorization', 'Proxy-Authorization')]],
+    ['two credentials in one header', [`${basic('fs:pä:ss wörd hushcanary')}, ${basic('a:b')}`]],
+    [
+      'the password as a proxy credential',
+      [basic('fs:pä:ss wörd hushcanary').replace('Authorization', 'Proxy-Authorization')],
+    ],
     ['64 kB of noise', [basic('x'.repeat(65_536))]],
   ])('refuses %s with 401 and says how to ask', async (_what, headers) => {
     const { status, headers: answered, body } = await lookup(...headers);
@@ -114,7 +120,7 @@ describe('a server with credentials', () => {
     ['/metrics', 200],
     ['/nothing', 404],
   ])('%s answers %i with the password', async (path, status) => {
-    expect(await page(path, basic('fs:pä:ss wörd'))).toBe(status);
+    expect(await page(path, basic('fs:pä:ss wörd hushcanary'))).toBe(status);
   });
 });
 
@@ -140,7 +146,10 @@ describe.skipIf(isMissing)('curl, whose library mod_xml_curl asks with', () => {
   const form = join(folder, 'form');
 
   beforeAll(async () => {
-    server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'secret' }, timers: HURRIED });
+    server = await startServer(INVENTORY, {
+      credentials: { user: 'fs', password: 'secret-hushcanary' },
+      timers: HURRIED,
+    });
     writeFileSync(form, FORM);
   });
   afterAll(async () => {
@@ -156,15 +165,15 @@ describe.skipIf(isMissing)('curl, whose library mod_xml_curl asks with', () => {
   };
 
   it('is answered with the right password, pre-emptively and after a challenge', async () => {
-    expect(await curl('--user', 'fs:secret')).toMatch(/hidden[^]* 200$/);
-    expect(await curl('--user', 'fs:secret', '--anyauth')).toMatch(/hidden[^]* 200$/);
-    expect(await curl('--user', 'fs:secret', '--digest')).toMatch(/hidden[^]* 200$/);
-    expect(await curl('--user', 'fs:secret', '--digest', '--get')).toMatch(/hidden[^]* 200$/);
-    expect(await curl('--user', 'fs:secret', '--digest', '--request', 'PUT')).toMatch(/not found[^]* 200$/);
+    expect(await curl('--user', 'fs:secret-hushcanary')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret-hushcanary', '--anyauth')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret-hushcanary', '--digest')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret-hushcanary', '--digest', '--get')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret-hushcanary', '--digest', '--request', 'PUT')).toMatch(/not found[^]* 200$/);
   });
 
   it('answers the stronger of the two challenges, over the connection that it has', async () => {
-    const shown = await curl('--user', 'fs:secret', '--digest', '--verbose', '--stderr', '-');
+    const shown = await curl('--user', 'fs:secret-hushcanary', '--digest', '--verbose', '--stderr', '-');
     expect(shown).toMatch(/> Authorization: Digest username="fs".*algorithm=SHA-256/);
     expect(shown.match(/^\* Connected to/gm)).toHaveLength(1);
     expect(shown.match(/^> POST /gm)).toHaveLength(2);
@@ -174,7 +183,7 @@ describe.skipIf(isMissing)('curl, whose library mod_xml_curl asks with', () => {
   it.each(Object.entries({ basic: [], digest: ['--digest'] }))(
     'is refused with a wrong one, by %s',
     async (_scheme, args) => {
-      for (const wrong of ['fs:wrong', 'FS:secret', 'fs:', ':secret']) {
+      for (const wrong of ['fs:wrong', 'FS:secret-hushcanary', 'fs:', ':secret-hushcanary']) {
         expect(await curl('--user', wrong, ...args)).toBe(' 401');
       }
     },
@@ -200,7 +209,7 @@ describe.skipIf(isMissing)('curl, whose library mod_xml_curl asks with', () => {
   });
 
   it('is answered where it waits for leave to send, and in GET style', async () => {
-    expect(await curl('--user', 'fs:secret', '--header', 'Expect: 100-continue')).toMatch(/hidden[^]* 200$/);
-    expect(await curl('--user', 'fs:secret', '--get')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret-hushcanary', '--header', 'Expect: 100-continue')).toMatch(/hidden[^]* 200$/);
+    expect(await curl('--user', 'fs:secret-hushcanary', '--get')).toMatch(/hidden[^]* 200$/);
   });
 });

@@ -109,7 +109,7 @@ describe('/api/decisions', () => {
 });
 
 it('asks for the password like the rest of /api', async () => {
-  const server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'secret' } });
+  const server = await startServer(INVENTORY, { credentials: { user: 'fs', password: 'secret-hushcanary' } });
   try {
     for (const path of ['', '/x-1']) {
       const refused = await fetch(`http://127.0.0.1:${server.port}/api/decisions${path}`);

@@ -10,7 +10,7 @@ import { childrenNamed, type XmlNode } from '../support/xml-node.ts';
 
 const INVENTORY = `
   INSERT INTO gateways (name, proxy, username, password, register) VALUES
-    ('gw1', '192.0.2.1:5060', 'user1', 'a<b&"c''$\${x}', 1), ('gw2', '192.0.2.2:5060', NULL, NULL, 0);
+    ('gw1', '192.0.2.1:5060', 'user1', 'a<b&"c''$\${x}hushcanary', 1), ('gw2', '192.0.2.2:5060', NULL, NULL, 0);
   INSERT INTO gateways (name, proxy, state) VALUES ('off', '192.0.2.3', 'disabled'), ('old', '192.0.2.4', 'drain');
   INSERT INTO gateways (name, proxy, profile) VALUES ('elsewhere', '192.0.2.5', 'internal');
   INSERT INTO gateway_groups (name) VALUES ('2gw');
@@ -96,7 +96,7 @@ describe('the recorded requests of a FreeSWITCH', () => {
   it('the directory has the gateways of the profile that are not disabled, and what SQL says of them', async () => {
     const gateways = gatewaysIn(await ask(recordedRequest('directory-gateways')));
     expect([...gateways.keys()]).toEqual(['gw1', 'gw2', 'old']);
-    expect(gateways.get('gw1')?.get('password')).toBe('a<b&"c\'$${x}');
+    expect(gateways.get('gw1')?.get('password')).toBe('a<b&"c\'$${x}hushcanary');
     expect(gateways.get('gw1')?.get('register')).toBe('true');
     expect(gateways.get('gw2')?.get('register')).toBe('false');
   });

@@ -39,7 +39,7 @@ describe('a carrier with a login', () => {
           profile: 'external',
           proxy: 'sip.example.net:5060',
           username: 'u1001',
-          password: 's3cret',
+          password: 'hushcanary',
         },
         ...{ register: 1, register_transport: 'udp', expire_seconds: 600, caller_id_in_from: 0, ping_seconds: 25 },
       },

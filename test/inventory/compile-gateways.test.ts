@@ -18,7 +18,7 @@ const PARAMETERS_OF_CONTRACT = `register scheme realm username auth-username pas
 const EVERYTHING = `INSERT INTO switches (hostname, esl_host) VALUES ('fs1', '127.0.0.1');
   INSERT INTO gateways (name, profile, proxy, realm, username, password, register, register_transport,
     expire_seconds, retry_seconds, caller_id_in_from, ping_seconds, ping_min, ping_max, extension, context, strip_digits,
-    add_prefix, state, max_calls, max_cps, drain_seconds) VALUES ('gw', 'internal', '192.0.2.1:5061', 'r', 'u', 'p', 1, 'tls', 600, 20, 0, 25, 2, 3, 'e', 'c', 2,
+    add_prefix, state, max_calls, max_cps, drain_seconds) VALUES ('gw', 'internal', '192.0.2.1:5061', 'r', 'u', 'p-hushcanary', 1, 'tls', 600, 20, 0, 25, 2, 3, 'e', 'c', 2,
     '+49', 'drain', 30, 4, 7);
   INSERT INTO gateway_params VALUES ('gw', 'from-user', 'f'), ('gw', 'from-domain', 'd');
   INSERT INTO gateway_variables VALUES ('gw', 'z', '1', NULL), ('gw', 'a', '2', 'outbound'), ('gw', 'a', '3', 'inbound');`;
@@ -58,7 +58,14 @@ describe('a compiled gateway', () => {
       drainSeconds: 7,
     });
     expect(gateway.parameters.map(({ name, value }) => `${name}=${value}`)).toEqual([
-      ...['proxy=192.0.2.1:5061', 'realm=r', 'username=u', 'password=p', 'register=true', 'register-transport=tls'],
+      ...[
+        'proxy=192.0.2.1:5061',
+        'realm=r',
+        'username=u',
+        'password=p-hushcanary',
+        'register=true',
+        'register-transport=tls',
+      ],
       ...['expire-seconds=600', 'retry-seconds=20', 'caller-id-in-from=false', 'ping=25', 'ping-min=2', 'ping-max=3'],
       ...['extension=e', 'context=c', 'from-domain=d', 'from-user=f'],
     ]);

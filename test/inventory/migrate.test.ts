@@ -172,7 +172,7 @@ describe('the upgrade of an inventory of version 1', () => {
       VALUES ('g${suffix}', 'a${suffix}', 2), ('g${suffix}', 'b${suffix}', 3);
     INSERT INTO routes (name, context, destination_prefix, group_name) VALUES ('r${suffix}', 'default', '+49', 'g${suffix}');
     INSERT INTO group_failover_causes VALUES ('g${suffix}', 'CALL_REJECTED', 'next');
-    INSERT INTO switches (hostname, esl_host, esl_password) VALUES ('fs${suffix}', '192.0.2.9', 'secret');
+    INSERT INTO switches (hostname, esl_host, esl_password) VALUES ('fs${suffix}', '192.0.2.9', 'secret-hushcanary');
     INSERT INTO gateway_switches VALUES ('a${suffix}', 'fs${suffix}');
     INSERT INTO profiles VALUES ('p${suffix}');
     INSERT INTO profile_settings VALUES ('p${suffix}', 'sip-port', '5080');

@@ -18,13 +18,13 @@ import { temporaryInventory } from '../support/temporary-inventory.ts';
 const NOTE = { who: "o'brien", why: "it's night" };
 
 const SQL = `
-  INSERT INTO gateways (name, proxy, password, note) VALUES ('a', '192.0.2.1', 'p', NULL), ('b', '192.0.2.2', NULL, 'n');
+  INSERT INTO gateways (name, proxy, password, note) VALUES ('a', '192.0.2.1', 'p-hushcanary', NULL), ('b', '192.0.2.2', NULL, 'n');
   INSERT INTO gateway_params (gateway, name, value) VALUES ('a', 'from-domain', 'x');
   INSERT INTO gateway_variables (gateway, name, value, direction) VALUES ('a', 'v', '1', NULL), ('a', 'v', '2', 'inbound');
   INSERT INTO gateway_groups (name) VALUES ('g'), ('h');
   INSERT INTO gateway_group_members (group_name, gateway, weight) VALUES ('g', 'a', 2), ('g', 'b', 1), ('h', 'b', 1);
   INSERT INTO routes (name, context, group_name) VALUES ('r', 'default', 'g'), ('s', 'default', 'g'), (NULL, 'x', 'h');
-  INSERT INTO switches (hostname, esl_password) VALUES ('fs1', 'q'), ('fs2', NULL);
+  INSERT INTO switches (hostname, esl_password) VALUES ('fs1', 'q-hushcanary'), ('fs2', NULL);
   INSERT INTO gateway_switches (gateway, hostname) VALUES ('a', 'fs1');
 `;
 
@@ -138,19 +138,19 @@ describe('the SQL of changes', () => {
   it('hides passwords, says so, and writes nothing that a terminal would act on', () => {
     fc.assert(
       fc.property(note, (words) => {
-        const row = completeRow('gateways', { name: 'a', proxy: 'p', password: `s3cret-${words}`, note: words });
+        const row = completeRow('gateways', { name: 'a', proxy: 'p', password: `hushcanary-${words}`, note: words });
         const changes: readonly RowChange[] = [
           { table: 'gateways', before: undefined, after: row },
-          { table: 'gateways', before: row, after: { ...row, password: `s3cret-2${words}` } },
+          { table: 'gateways', before: row, after: { ...row, password: `hushcanary-2${words}` } },
           { table: 'gateways', before: row, after: undefined },
           {
             table: 'gateway_params',
             before: undefined,
-            after: { gateway: 'a', name: 'auth-password', value: 's3cret' },
+            after: { gateway: 'a', name: 'auth-password', value: 'hushcanary' },
           },
         ];
         const sql = sqlOfChanges(changes, NOTE);
-        expect(sql).not.toContain('s3cret');
+        expect(sql).not.toContain('hushcanary');
         expect(sql).toContain("UPDATE gateways SET password = '***' WHERE name = 'a';");
         expect(sql).toMatch(/-- \*\*\* stands for a password/);
         expect(sql.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/u);

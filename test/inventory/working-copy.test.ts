@@ -111,24 +111,24 @@ describe('a working copy', () => {
   });
 
   it.each([
-    "INSERT INTO gateways VALUES ('x', 's3cret')",
-    `UPDATE gateways SET password = "s3cret"`,
-    "UPDATE gateways SET password = 's3cret",
-    "UPDATE gateways SET password = 'x' 's3cret'",
-    "UPDATE gateway_params SET val = 's3cret' WHERE name = 'auth-token'",
+    "INSERT INTO gateways VALUES ('x', 'hushcanary')",
+    `UPDATE gateways SET password = "hushcanary"`,
+    "UPDATE gateways SET password = 'hushcanary",
+    "UPDATE gateways SET password = 'x' 'hushcanary'",
+    "UPDATE gateway_params SET val = 'hushcanary' WHERE name = 'auth-token'",
   ])('shows no secret of %s', (sql) => {
     const copy = copied(temporaryInventory(SOUND_INVENTORY));
     const { message } = refusalOf(() => {
       copy.run(sql);
     });
     expect(message).toContain('sql-failed');
-    expect(message).not.toContain('s3cret');
+    expect(message).not.toContain('hushcanary');
   });
 
   it('shows no password of a statement that fails', () => {
     const copy = copied(temporaryInventory(SOUND_INVENTORY));
     const { message } = refusalOf(() => {
-      copy.run("UPDATE gateways SET password = 's3''cret', nothing = 1");
+      copy.run("UPDATE gateways SET password = 'hush''canary', nothing = 1");
     });
     expect(message).toContain("password = '...'");
     expect(message).not.toContain('s3');

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { builtProgram } from './built-program.ts';
+import { collectOutput } from './collect-output.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -71,6 +72,7 @@ export function completeLines(
     env: { PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, ...environment },
     timeout: 15_000,
   });
+  collectOutput('process', shell, run.stdout + run.stderr);
   if (run.status !== 0 || run.stderr !== '') throw new Error(`${shell} ended with ${run.status ?? ''}: ${run.stderr}`);
   const answers = run.stdout.split(/^%%\n/m).slice(0, -1);
   return answers.map((answer) =>

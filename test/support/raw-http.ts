@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { collectOutput } from './collect-output.ts';
 
 export interface RawResponse {
   readonly status: number;
@@ -26,6 +27,7 @@ export function sendRaw(port: number, bytes: Uint8Array, timeoutMs = 10_000): Pr
         if (response === undefined) {
           return;
         }
+        if (!isForSofia(bytes)) collectOutput('answer', requestLine(bytes), Buffer.concat(chunks));
         resolve(response);
       } catch (error) {
         reject(error instanceof Error ? error : new Error('the response cannot be read', { cause: error }));
@@ -46,6 +48,17 @@ export function sendRaw(port: number, bytes: Uint8Array, timeoutMs = 10_000): Pr
     });
     socket.on('error', reject);
   });
+}
+
+/** Whether it asks for what has to hold passwords: the gateways and profiles of sofia. Nothing else may. */
+function isForSofia(request: Uint8Array): boolean {
+  return /[?&\n](?:[^\n]*&)?section=(?:configuration|directory)(?:&|\s|$)/.test(
+    Buffer.from(request).toString('latin1'),
+  );
+}
+
+function requestLine(request: Uint8Array): string {
+  return Buffer.from(request).toString('latin1').split('?')[0]?.split('\r')[0] ?? '';
 }
 
 /** The response in these bytes, or undefined when more are needed. Throws when no more bytes could make it right. */

@@ -17,7 +17,7 @@ const TWO_SWITCHES = `${LISTENED} INSERT INTO switches (hostname, esl_host) VALU
 const BOUND = `${TWO_SWITCHES} INSERT INTO gateway_switches VALUES ('a', 'fs1'), ('b', 'fs1');`;
 const UNBOUND_GROUP = `INSERT INTO gateways (name, proxy, ping_seconds) VALUES ('c', '192.0.2.3', 25);
   INSERT INTO gateway_groups (name) VALUES ('h'); INSERT INTO gateway_group_members (group_name, gateway) VALUES ('h', 'c');`;
-const login = "register = 1, username = 'u', password = 'p'";
+const login = "register = 1, username = 'u', password = 'hushcanary'";
 /** Another route to g, after r unless its columns say otherwise. */
 const another = (columns: string, values: string): string =>
   `INSERT INTO routes (name, context, group_name${columns === '' ? '' : `, ${columns}`})

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { builtProgram } from './built-program.ts';
+import { collectOutput } from './collect-output.ts';
 
 export interface CliRun {
   readonly status: number | null;
@@ -56,6 +57,8 @@ function start(
   const ended = new Promise<CliRun>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => {
+      // What is given on the line is no answer, and may hold a secret.
+      collectOutput('process', args[0] ?? '', stdout + stderr);
       resolve({ status, signal, stdout, stderr });
     });
   });

@@ -1,5 +1,6 @@
 import { runProgram as run } from '../../src/cli/program.ts';
 import type { ExitStatus } from '../../src/cli/terminal.ts';
+import { collectOutput } from './collect-output.ts';
 import { programContext } from './program-context.ts';
 
 export interface ProgramRun {
@@ -52,5 +53,6 @@ export async function runProgram(
       },
     }),
   );
+  collectOutput('command', args[0] ?? '', stdout + stderr);
   return { status, stdout, stderr };
 }

@@ -16,6 +16,7 @@ import { startInventoryLoop } from '../../src/live/inventory-loop.ts';
 import { LiveState } from '../../src/live/live-state.ts';
 import { numberMask } from '../../src/live/number-mask.ts';
 import { ServerMetrics } from '../../src/metrics/server-metrics.ts';
+import { collectOutput } from './collect-output.ts';
 import { parseMetrics, type Sample } from './parse-metrics.ts';
 import { temporaryInventory } from './temporary-inventory.ts';
 
@@ -151,7 +152,11 @@ export async function startServer(
         if (outcomes === before) throw new Error('the server has not looked at the inventory again');
       }, PATIENCE);
     },
-    metrics: async () => parseMetrics(await metrics.text()),
+    metrics: async () => {
+      const text = await metrics.text();
+      collectOutput('answer', '/metrics', text);
+      return parseMetrics(text);
+    },
     stop: async () => {
       await server.stop(1_000);
       fleet.stop();
@@ -166,6 +171,7 @@ export async function startServer(
 function collectingLog(entries: LogEntry[]): Log {
   const at = (level: LogEntry['level']) => (data: object, message: string) => {
     entries.push({ level, data, message });
+    collectOutput('log', level, `${message} ${JSON.stringify(data)}`);
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

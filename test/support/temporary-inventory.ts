@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
@@ -10,6 +10,7 @@ import { migrate } from '../../src/inventory/migrate.ts';
 import { readMigrations } from '../../src/inventory/read-migrations.ts';
 import { openInventory } from '../../src/inventory/open-inventory.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
+import { collectOutput } from './collect-output.ts';
 
 /** A migrated database file in a folder of its own. */
 export interface TemporaryInventory {
@@ -63,7 +64,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** What the program keeps for others to read: decisions, and what it learned. */
+const KEPT = /\.ndjson(?:\.\d+)?$|\.state(?:-wal)?$/;
+
 function removeFolder(folder: string): void {
+  const kept = existsSync(folder) ? readdirSync(folder).filter((name) => KEPT.test(name)) : [];
+  for (const name of kept) {
+    const path = join(folder, name);
+    if (statSync(path).isFile()) collectOutput('log', `the file ${name}`, readFileSync(path));
+  }
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -10,7 +10,7 @@ import { temporaryInventory } from '../support/temporary-inventory.ts';
 
 const SQL = `
   INSERT INTO gateways (name, proxy) VALUES ('b', 'h'), ('a', '192.0.2.1');
-  INSERT INTO gateways (name, proxy, username, password, register, ping_seconds) VALUES ('c', 'h', 'u', 'p', 1, 25);
+  INSERT INTO gateways (name, proxy, username, password, register, ping_seconds) VALUES ('c', 'h', 'u', 'p-hushcanary', 1, 25);
   INSERT INTO gateway_params VALUES ('a', 'from-user', 'f'), ('a', 'from-domain', 'd');
   INSERT INTO gateway_variables VALUES ('a', 'v', '1', 'inbound'), ('a', 'v', '2', NULL), ('a', 'p:w', '3', 'outbound');
   INSERT INTO profiles VALUES ('internal');

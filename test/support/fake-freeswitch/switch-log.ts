@@ -1,3 +1,5 @@
+import { collectOutput } from '../collect-output.ts';
+
 /** A lookup that the switch made, and what it made of the answer (contract 1.5 and 2.1). */
 export interface LoggedRequest {
   readonly kind: 'request';
@@ -48,6 +50,7 @@ export class SwitchLog {
   }
 
   add(entry: LogEntry): void {
+    if (entry.kind === 'command') collectOutput('log', 'a command to a switch', entry.command);
     if (entry.kind === 'request') {
       this.requestsSoFar += 1;
       if (entry.outcome === 'failed') this.failuresSoFar += 1;

@@ -11,7 +11,7 @@ import { temporaryInventory, type TemporaryInventory } from '../temporary-invent
 
 /** The user is the one that the shipped prometheus.yml names. */
 const USER = 'freeswitch';
-const PASSWORD = 'not-a-secret';
+const PASSWORD = 'not-a-secret-hushcanary';
 
 const CALLS_A_SECOND = 20;
 const TICK_MS = 50;
