@@ -1,4 +1,4 @@
-import type { RequestResult, RequestSection } from '../metrics/server-metrics.ts';
+import type { RequestResult, RequestSection } from '../metrics/request-result.ts';
 import { type Call, callerText } from '../routing/call.ts';
 import type { LiveState, Serving } from '../live/live-state.ts';
 import { type CallerIds, cleanCallerIds } from '../xml/clean-caller-ids.ts';

@@ -7,30 +7,12 @@ import { LoadMetrics } from './load-metrics.ts';
 import type { NumberRejection } from '../routing/dial-number.ts';
 import type { GatewayState } from '../routing/gateway.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import type { PassedResult, RequestResult, RequestSection } from './request-result.ts';
 import { StorageMetrics } from './storage-metrics.ts';
 import { Tally } from './tally.ts';
 import { targetShares } from './target-shares.ts';
 import { TlsMetrics } from './tls-metrics.ts';
 import { UnhandledMetrics } from './unhandled-metrics.ts';
-
-/** What FreeSWITCH asked for; whatever it does not name is `other`. */
-export type RequestSection = 'configuration' | 'directory' | 'dialplan' | 'other';
-
-/** What came of a request. `served` = a document, `not_found` = FreeSWITCH goes on to its own files. */
-export type RequestResult =
-  | 'served'
-  | 'refused'
-  | 'not_found'
-  | 'too_large'
-  | 'malformed'
-  | 'challenged'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'throttled'
-  | 'error';
-
-/** A request that was not looked at: `shed` = *not found* since there are too many, `abandoned` = its client went away. */
-export type PassedResult = 'shed' | 'abandoned';
 
 /** `no_gateway`: the inventory gives none; `all_down`: health leaves none; `all_full`: all that are left are at a limit. */
 export type DecisionOutcome = 'planned' | 'no_gateway' | 'all_down' | 'all_full' | 'rejected_number' | 'no_route';

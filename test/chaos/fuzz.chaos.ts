@@ -21,7 +21,7 @@ let throughSockets = 0;
 
 /** The same server as in `serve`, for the answers' way through HTTP. */
 async function alsoThroughSockets({ endpoint, tables, forms }: AskedInventory): Promise<void> {
-  const server = createServer(endpoint.parts as XmlCurlParts);
+  const { server } = createServer(endpoint.parts as XmlCurlParts, () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     for (const form of forms.slice(-THROUGH_SOCKETS)) {

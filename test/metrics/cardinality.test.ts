@@ -3,12 +3,8 @@ import { expect, it, vi } from 'vitest';
 import type { LossReason } from '../../src/esl/esl-error.ts';
 import { LiveState } from '../../src/live/live-state.ts';
 import type { CommandResult, HealthEvent } from '../../src/metrics/live-metrics.ts';
-import {
-  type DecisionOutcome,
-  type RequestResult,
-  type RequestSection,
-  ServerMetrics,
-} from '../../src/metrics/server-metrics.ts';
+import type { RequestResult, RequestSection } from '../../src/metrics/request-result.ts';
+import { type DecisionOutcome, ServerMetrics } from '../../src/metrics/server-metrics.ts';
 import type { NumberRejection } from '../../src/routing/dial-number.ts';
 import { NEVER_EJECTED } from '../../src/routing/ejection.ts';
 import type { LegVerdict } from '../../src/routing/leg-outcome.ts';

@@ -58,9 +58,9 @@ export async function fuzzAnswers({ seed, requests, requestsAnInventory, alsoAsk
     const read = rememberingReader();
     const forms: string[] = [];
     try {
-      fc.assert(
-        fc.property(fuzzRequest, (form) => {
-          const kind = checkAnswer(written.tables, form, endpoint.ask(form), read);
+      await fc.assert(
+        fc.asyncProperty(fuzzRequest, async (form) => {
+          const kind = checkAnswer(written.tables, form, await endpoint.ask(form), read);
           if (endpoint.errors.length > 0) throw new Error(endpoint.errors.splice(0).join());
           answers.set(kind, (answers.get(kind) ?? 0) + 1);
           forms.push(form);

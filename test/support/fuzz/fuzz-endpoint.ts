@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { xmlCurlEndpoint, type XmlCurlParts } from '../../../src/http/xml-curl-endpoint.ts';
+import { Gate } from '../../../src/http/gate.ts';
+import { CLIENT_TIMES } from '../../../src/http/server-limits.ts';
+import { type XmlCurlEndpoint, xmlCurlEndpoint, type XmlCurlParts } from '../../../src/http/xml-curl-endpoint.ts';
+import { ruleForAll } from '../../../src/live/access-rule.ts';
+import { AccessRules } from '../../../src/live/access-rules.ts';
 import { LiveState } from '../../../src/live/live-state.ts';
 import { ServerMetrics } from '../../../src/metrics/server-metrics.ts';
 import type { Snapshot } from '../../../src/routing/snapshot.ts';
@@ -12,12 +16,15 @@ const ignore = (): void => undefined;
 /** One for all: it watches the process, and nothing of it is in an answer. */
 const METRICS = new ServerMetrics('0.0.0-test', 'v0.0.0');
 
+/** Everybody may ask. */
+const RULES = new AccessRules([ruleForAll(undefined)], Buffer.alloc(32));
+
 /** The look-ups' own handler over a snapshot, with a request and a response that are no connection's. */
 export class FuzzEndpoint {
-  readonly parts: Pick<XmlCurlParts, 'live' | 'metrics' | 'log' | 'authorise' | 'stamps' | 'clockMs'>;
+  readonly parts: Pick<XmlCurlParts, 'live' | 'metrics' | 'log' | 'gate' | 'stamps' | 'clockMs' | 'after' | 'limits'>;
   /** What the server called a mistake of its own. */
   readonly errors: string[] = [];
-  readonly #handle: ReturnType<typeof xmlCurlEndpoint>;
+  readonly #endpoint: XmlCurlEndpoint;
 
   constructor(snapshot: Snapshot) {
     const error = (data: object, message: string): void => {
@@ -27,13 +34,27 @@ export class FuzzEndpoint {
     const live = new LiveState(METRICS, log, () => 0);
     live.serve(snapshot, []);
     const stamps = { nowMs: () => 0, nextDecisionId: () => DECISION };
-    this.parts = { live, metrics: METRICS, log, authorise: () => true, stamps, clockMs: () => 0 };
+    const after = () => ignore;
+    const gate = new Gate({
+      rules: () => RULES,
+      key: Buffer.alloc(32),
+      metrics: METRICS.access,
+      log,
+      nowMs: () => 0,
+      after,
+    });
+    // Nothing is shed: every input is to have its answer.
+    const limits = { ...CLIENT_TIMES, maxInWork: 0, maxWaitMs: 0, maxConnections: 100 };
+    this.parts = { live, metrics: METRICS, log, gate, stamps, clockMs: () => 0, after, limits };
     // Whom the switch tells of calls, and the decisions that are kept, are nothing that answers are made of.
-    this.#handle = xmlCurlEndpoint(this.parts as XmlCurlParts);
+    this.#endpoint = xmlCurlEndpoint(this.parts as XmlCurlParts, ignore);
   }
 
-  /** The body of the answer. Throws where it is not the answer that FreeSWITCH reads: status 200, of the length that is said. */
-  ask(form: string): Buffer {
+  /**
+   * The body of the answer, after its turn.
+   * @throws Error where it is not the answer that FreeSWITCH reads: status 200, of the length that is said
+   */
+  ask(form: string): Promise<Buffer> {
     const request = Object.assign(new EventEmitter(), {
       method: 'POST',
       url: '/fsapi',
@@ -42,24 +63,26 @@ export class FuzzEndpoint {
       resume: ignore,
       destroy: ignore,
     });
-    let status = 0;
-    let length: unknown;
-    let body: Buffer | undefined;
-    const response = {
-      writeHead: (code: number, headers: Readonly<Record<string, unknown>>) => {
-        status = code;
-        length = headers['Content-Length'];
-        return response;
-      },
-      end: (document: Buffer | string) => {
-        body = Buffer.from(document);
-      },
-    };
-    this.#handle(request as unknown as IncomingMessage, response as unknown as ServerResponse);
-    request.emit('data', Buffer.from(form, 'latin1'));
-    request.emit('end');
-    if (status !== 200 || body?.length !== length)
-      throw new Error(`status ${status}, ${body?.length ?? 0} bytes of ${String(length)}`);
-    return body ?? Buffer.alloc(0);
+    return new Promise((resolve, reject) => {
+      let status = 0;
+      let length: unknown;
+      const response = {
+        destroyed: false,
+        socket: { writable: true },
+        writeHead: (code: number, headers: Readonly<Record<string, unknown>>) => {
+          status = code;
+          length = headers['Content-Length'];
+          return response;
+        },
+        end: (document: Buffer | string) => {
+          const body = Buffer.from(document);
+          if (status === 200 && body.length === length) resolve(body);
+          else reject(new Error(`status ${status}, ${body.length} bytes of ${String(length)}`));
+        },
+      };
+      this.#endpoint.handle(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+      request.emit('data', Buffer.from(form, 'latin1'));
+      request.emit('end');
+    });
   }
 }
