@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { localFiles } from '../../src/export/local-files.ts';
 import { decide, nothingLearned } from '../../src/routing/decide.ts';
+import { dialledText } from '../../src/routing/dial-number.ts';
 import type { Snapshot } from '../../src/routing/snapshot.ts';
 import { buildCall } from '../support/build-call.ts';
 import { buildSnapshot, type SnapshotPlan } from '../support/build-snapshot.ts';
@@ -159,7 +160,9 @@ function agrees(snapshot: Snapshot, local: LocalSwitch, { header, ...it }: CallP
   expect(new Set(names).size).toBe(names.length);
   // As many of each tier as planned, and the tiers in their order.
   expect(names.map(tierOf)).toEqual(decision.legs.map(({ gateway }) => tierOf(gateway.name)));
-  const numbers = new Map(decision.legs.map(({ gateway, number: dialled }) => [String(gateway.name), String(dialled)]));
+  const numbers = new Map(
+    decision.legs.map(({ gateway, number: dialled }) => [String(gateway.name), dialledText(dialled)]),
+  );
   for (const { gateway, number: dialled } of run.tried) {
     if (numbers.has(gateway)) expect(dialled).toBe(numbers.get(gateway));
   }

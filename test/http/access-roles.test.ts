@@ -6,7 +6,7 @@ import { sampleValue } from '../support/parse-metrics.ts';
 import { HURRIED, startServer, type TestServer } from '../support/start-server.ts';
 
 const INVENTORY = `
-  INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'u', 'hidden', 1);`;
+  INSERT INTO gateways (name, proxy, username, password, register) VALUES ('gw1', '192.0.2.1', 'u', 'hidden-hushcanary', 1);`;
 const FORM = 'hostname=vm&section=directory&tag_name=&key_name=&key_value=&purpose=gateways&profile=external';
 const RULES = `
   switch   fs:old        127.0.0.1 127.0.0.8/29
