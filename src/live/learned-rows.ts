@@ -94,10 +94,10 @@ export function readLearnedRows(rows: readonly LearnedRow[], wallOffsetMs: numbe
   for (const { kind, key, value } of rows) {
     const words = parse(key);
     const parts = parse(value ?? '');
-    const [hostname = ''] = words.map(String);
+    const hostname = textIn(words[0]);
     const last = nameIn(words.at(-1));
     const group = words.length === 3 ? nameIn(words[1]) : undefined;
-    if (kind === 'core') cores.set(hostname, String(parts[0]));
+    if (kind === 'core') cores.set(hostname, textIn(parts[0]));
     else if (kind === 'lags') lags.set(hostname, lagsOf(parts));
     else if (last === undefined) continue;
     else if (kind === 'evidence' && group !== undefined) {
@@ -118,7 +118,7 @@ export function readLearnedRows(rows: readonly LearnedRow[], wallOffsetMs: numbe
     } else if (kind === 'applied') {
       const gateways = applied.get(hostname) ?? new Map<string, AppliedGateway>();
       applied.set(hostname, gateways);
-      gateways.set(last, { fingerprint: String(parts[0]), drainSeconds: numberIn(parts[1]) });
+      gateways.set(last, { fingerprint: textIn(parts[0]), drainSeconds: numberIn(parts[1]) });
     }
   }
   return { evidence, ejections, applied, cores, lags };
@@ -126,7 +126,7 @@ export function readLearnedRows(rows: readonly LearnedRow[], wallOffsetMs: numbe
 
 function ejectionOf(parts: readonly unknown[], moment: (wallMs: unknown) => number): Ejection | undefined {
   const [stage, since, strikes, trialGoods] = parts;
-  if (!STAGES.includes(String(stage))) return undefined;
+  if (!STAGES.includes(textIn(stage))) return undefined;
   return {
     ...NEVER_EJECTED,
     stage: stage as Ejection['stage'],
@@ -157,6 +157,11 @@ function parse(text: string): readonly unknown[] {
 
 function nameIn(value: unknown): Name | undefined {
   return typeof value === 'string' ? parseName(value) : undefined;
+}
+
+/** What is no text cannot always be made one: an object of JSON may say that its `toString` is a number. */
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function numberIn(value: unknown): number {

@@ -204,6 +204,17 @@ describe('rows that cannot be read', () => {
     expect(ejections.map(({ ejection }) => ejection.strikes)).toEqual([counted]);
   });
 
+  it.each(['evidence', 'ejection', 'applied', 'core', 'lags'] as const)(
+    'are left out where an object pretends to be a text: %s',
+    (kind) => {
+      const value = '[{"toString":0},{"toString":0}]';
+      const { evidence, ejections, cores } = read({ kind, key: '[{"toString":0},"g","a"]', value });
+      expect(ejections).toEqual([]);
+      expect(evidence.map((it) => it.evidence.faults)).toEqual(kind === 'evidence' ? [0] : []);
+      expect([...cores.values()]).toEqual(kind === 'core' ? [''] : []);
+    },
+  );
+
   it('never throw, whatever they are', () => {
     const row = fc.record({
       kind: fc.constantFrom('evidence', 'ejection', 'applied', 'core', 'lags'),
