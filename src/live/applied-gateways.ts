@@ -111,7 +111,11 @@ export class AppliedGateways {
   /** The switch says that it has the gateway anew, by whose command and from whom whatsoever. */
   appeared(hostname: string, profile: string, gateway: string, wanted: WantedGateway | undefined): void {
     const key = `${hostname}\n${profile}`;
-    if (!this.#wasAsked(key, TOLD_WITHIN_MS)) this.#givenElsewhere.add(key);
+    if (!this.#wasAsked(key, TOLD_WITHIN_MS)) {
+      this.#givenElsewhere.add(key);
+      // At worst it was slow to tell: then a gateway is taken away one rescan later.
+      this.#askedElsewhere.add(key);
+    }
     this.added(hostname, profile, gateway, wanted);
   }
 

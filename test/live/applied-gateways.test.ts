@@ -175,6 +175,19 @@ describe('a switch asks here', () => {
     expect(asksHere()).toBe(false);
   });
 
+  it('only if it has just now, where it told of a gateway that was not given here', () => {
+    const { rescan, asksHere, applied } = begin();
+    rescan(true);
+    nowMs += 1_000;
+    applied.appeared('fs1', 'external', 'gw1', undefined);
+    nowMs += 10_000;
+    expect(asksHere()).toBe(true);
+    applied.appeared('fs1', 'external', 'gw1', undefined);
+    expect(asksHere()).toBe(false);
+    rescan(true);
+    expect(asksHere()).toBe(true);
+  });
+
   it('is known of each switch and profile apart', () => {
     const { rescan, applied } = begin();
     rescan(false);
