@@ -7,7 +7,10 @@ import { createLog } from '../../src/config/log.ts';
 const lines = vi.hoisted((): string[] => []);
 vi.mock('pino', async (original) => ({
   ...(await original<typeof Pino>()),
-  destination: ({ fd }: { fd: number }) => ({ write: (line: string) => lines.push(`${fd} ${line}`) }),
+  destination: ({ fd }: { fd: number }) => ({
+    on: () => undefined,
+    write: (line: string) => lines.push(`${fd} ${line}`),
+  }),
 }));
 
 beforeEach(() => {

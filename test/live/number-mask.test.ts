@@ -86,6 +86,8 @@ describe('what was made of a number', () => {
         digits,
         (before, dialled, after) => {
           const hidden = dialled.slice(-4);
+          // The same digits may stand among those that are shown.
+          fc.pre(!dialled.slice(0, -4).includes(hidden));
           for (const made of [before + dialled + after, dialled + before + dialled, before + dialled]) {
             expect(four.madeFrom(made, dialled)).not.toContain(hidden);
           }
