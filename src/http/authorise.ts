@@ -4,10 +4,11 @@ import type { AccessRules } from '../live/access-rules.ts';
 import type { DigestNonces } from '../live/digest-nonces.ts';
 import type { FailedAttempts } from '../live/failed-attempts.ts';
 import { checkDigest, type Proof } from './check-digest.ts';
+import { isForeignPage, isRebound } from './foreign-page.ts';
 
 /**
  * Why a request is not answered. `challenged`: it has no credentials, or their nonce is too old, as a Digest client's
- * first request; `unauthorized`: wrong ones; `forbidden`: right ones, but not for this or not from there; `throttled`:
+ * first request; `unauthorized`: wrong ones; `forbidden`: right ones, but not for this or not from there, or a browser for another site's page; `throttled`:
  * nothing was compared, since too much from there was wrong.
  */
 export type Refusal =
@@ -17,8 +18,8 @@ export type Refusal =
   | {
       readonly result: 'forbidden';
       readonly user: string;
-      /** What is missing: the role, or the right place to ask from. */
-      readonly lacks: 'role' | 'network';
+      /** What is missing: the role, the right place to ask from, or a page of its own. */
+      readonly lacks: 'role' | 'network' | 'page';
     };
 
 /** A request, with the path that it came with: Express takes off what a router is mounted at. */
@@ -42,7 +43,11 @@ export function authorisation({ rules, attempts, nonces }: AccessParts): Authori
   return (request, role) => {
     const address = (): string => addressOf(request);
     const current = rules();
-    if (current.isOpen(role, address)) return undefined;
+    if (current.isOpen(role, address)) {
+      // What Prometheus reads is worth nothing to a page, and it says which encodings it takes.
+      const isFromPage = isForeignPage(request) || (role !== 'metrics' && isRebound(request.headers, address()));
+      return isFromPage ? fromPage('') : undefined;
+    }
     const header = request.headers.authorization;
     if (header === undefined) return { result: 'challenged', isStale: false };
     const proof = prove(header, request, current, nonces);
@@ -58,8 +63,12 @@ export function authorisation({ rules, attempts, nonces }: AccessParts): Authori
       return { result: 'forbidden', user: credentials.user, lacks };
     }
     attempts.proved(address, credentials.id);
-    return undefined;
+    return isForeignPage(request) ? fromPage(credentials.user) : undefined;
   };
+}
+
+function fromPage(user: string): Refusal {
+  return { result: 'forbidden', user, lacks: 'page' };
 }
 
 /** Who asks; empty where the connection is gone already. */

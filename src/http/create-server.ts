@@ -107,11 +107,24 @@ function isLookup(url: string): boolean {
   return /^(?:https?:\/\/[^/?#]*)?\/+fsapi\/*(?:\?|$)/i.test(url);
 }
 
+/** What a browser is told of every page: it runs nothing, is framed by nobody, and is not kept. */
+const PAGE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 function createApp(parts: XmlCurlParts, lateMs: () => number | undefined): Express {
   const { live, metrics, gate } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use((_request, response, next) => {
+    response.set(PAGE_HEADERS);
+    next();
+  });
   app.get('/healthz', (_request, response) => {
     response.type('text/plain').send('alive\n');
   });

@@ -27,9 +27,11 @@ const QUIET_MS = 60_000;
 const MESSAGES = {
   challenged: 'asked again and again without a password',
   unauthorized: 'the wrong password',
-  forbidden: 'the right password, but not for this role or not from there',
+  forbidden: 'the right password, but not for this role or not from there, or for a page of another site',
   throttled: 'too many wrong passwords from this address: nothing more is compared for a while',
 } as const satisfies Record<Refusal['result'], string>;
+
+const FOR_A_PAGE = 'not for a page of another site; use the address of this server, or set a password';
 
 /** What the operator of a switch wants to know besides. */
 const ON_SWITCH = ': the switch uses its local files, check gateway-credentials';
@@ -105,8 +107,8 @@ export class Gate {
         return;
       }
       case 'forbidden': {
-        const why = refusal.lacks === 'role' ? 'these credentials do not have it' : `not from ${address}`;
-        send(403, `this needs the role ${role}: ${why}\n`, {});
+        const why = { role: 'these credentials do not have it', network: `not from ${address}`, page: FOR_A_PAGE };
+        send(403, `this needs the role ${role}: ${why[refusal.lacks]}\n`, {});
         return;
       }
       case 'throttled':
