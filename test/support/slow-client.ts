@@ -9,7 +9,7 @@ export interface SlowClient {
   readonly isClosed: () => boolean;
   /** Settles when the connection is closed. */
   readonly closed: Promise<unknown>;
-  send(bytes: string | Uint8Array): void;
+  readonly send: (bytes: string | Uint8Array) => void;
 }
 
 /** @param reads false: it never takes what comes */
