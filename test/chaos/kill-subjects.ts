@@ -66,14 +66,17 @@ function onSameInventory(argsOf: (random: Random, before: InventoryContent) => r
 const upTo = (random: Random, limit: number): number => Math.floor(random() * limit);
 
 /** One of the edit commands, always one that changes something. */
-const edit = onSameInventory((random, { version }) => {
-  const [gateway, group] = [`gw${upTo(random, GATEWAYS)}`, `g${upTo(random, GROUPS)}`];
+const edit = onSameInventory((random, { version, rows }) => {
+  const [lower, group] = [`gw${upTo(random, GATEWAYS)}`, `g${upTo(random, GROUPS)}`];
+  const upper = lower.toUpperCase();
+  // An edit before may have renamed it.
+  const [gateway, other] = rows.includes(`\\"${upper}\\"`) ? [upper, lower] : [lower, upper];
   const fresh = `n${version}-${upTo(random, 1e6)}`;
   const edits: readonly (readonly string[])[] = [
     ['gateway', 'set', gateway, `max_calls=${1000 + version}`],
     ['gateway', 'set', gateway, `note=${fresh}`, `param.x-${fresh}=1`, 'variable.colour=red'],
     ['gateway', 'add', fresh, 'proxy=192.0.2.250'],
-    ['gateway', 'rename', gateway, gateway.toUpperCase()],
+    ['gateway', 'rename', gateway, other],
     ['group', 'set', group, `note=${fresh}`],
     ['group', 'add', fresh],
     ['route', 'add', fresh, 'context=other', `prefix=+9${version}`, `group=${group}`],

@@ -191,6 +191,7 @@ function cleaned(said: string, isName: boolean): string | undefined {
         .join(' ')
     : kept;
   const cut = Array.from(words).slice(0, 64).join('').trim();
-  if (cut !== '' && cut !== '+') return cut;
+  // A plus alone is no number; as a name it does no harm.
+  if (cut !== '' && (isName || cut !== '+')) return cut;
   return isName ? '_undef_' : 'anonymous';
 }
