@@ -55,19 +55,19 @@ export function damageSectors(trials: number): SectorOutcomes {
     const outcome = outcomeOf(copy, rows);
     outcomes[outcome] += 1;
     const isServed = outcome === 'unchanged' || outcome === 'changed';
-    if (isServed && isToldBy(() => requireWhole(copy))) outcomes.noticedAtStart += 1;
+    if (isServed && isDamagedAtStart(copy)) outcomes.noticedAtStart += 1;
   }
   return outcomes;
 }
 
 function outcomeOf(copy: string, rows: InventoryRows): Exclude<keyof SectorOutcomes, 'noticedAtStart'> {
-  let isServed = false;
-  const isNoticed = isToldBy(() => {
+  try {
     const { snapshot } = openSqliteSource(copy, { waitMs: 0, clockMs: () => 0 }).load();
-    isServed = snapshot !== undefined;
-  });
-  if (isNoticed) return 'noticed';
-  if (!isServed) return 'refused';
+    if (snapshot === undefined) return 'refused';
+  } catch (error) {
+    if (error instanceof OperatorError) return 'noticed';
+    throw error;
+  }
   const database = openToRead(copy);
   try {
     return isDeepStrictEqual(readInventoryRows(database), rows) ? 'unchanged' : 'changed';
@@ -76,9 +76,9 @@ function outcomeOf(copy: string, rows: InventoryRows): Exclude<keyof SectorOutco
   }
 }
 
-function isToldBy(read: () => void): boolean {
+function isDamagedAtStart(copy: string): boolean {
   try {
-    read();
+    requireWhole(copy);
     return false;
   } catch (error) {
     if (error instanceof OperatorError) return true;

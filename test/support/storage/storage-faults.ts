@@ -70,7 +70,7 @@ function inSql(name: string, told: RegExp | undefined, begin: readonly string[],
 }
 
 /** Writes over a part of a file, as a disk does that loses sectors. */
-export function overwrite(path: string, at: number, bytes: Uint8Array): void {
+function overwrite(path: string, at: number, bytes: Uint8Array): void {
   const file = openSync(path, 'r+');
   writeSync(file, bytes, 0, bytes.length, at);
   closeSync(file);
