@@ -3,7 +3,7 @@ import type { SwitchReport } from '../live/switch-report.ts';
 import type { GatewayGroup, GroupMember } from '../routing/gateway-group.ts';
 
 /** A page for people: what is served, and where to look further. */
-export function statusPage({ serving, refusal }: LiveState, switches: readonly SwitchReport[]): string {
+export function statusPage({ serving, refusal, isReadable }: LiveState, switches: readonly SwitchReport[]): string {
   const body =
     serving === undefined
       ? '<p>No inventory is being served: the log says why, and so does <code>trunkhunt check</code>.</p>'
@@ -25,7 +25,7 @@ th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde
 .refusal { border-left: .3rem solid #b42318; padding: .1rem 1rem; background: #fef3f2; }
 </style>
 <h1>trunkhunt</h1>
-${refusalNotice(refusal)}
+${refusalNotice(refusal, isReadable)}
 ${switchesTable(switches)}
 ${body}
 <p><a href="/metrics">metrics</a> · <a href="/healthz">alive</a> · <a href="/readyz">ready</a></p>
@@ -33,12 +33,13 @@ ${body}
 `;
 }
 
-function refusalNotice(refusal: LiveState['refusal']): string {
+function refusalNotice(refusal: LiveState['refusal'], isReadable: boolean): string {
   if (refusal.length === 0) return '';
   const items = refusal.map(
     ({ where, what, fix }) => `<li><b>${html(where)}</b>: ${html(what)}<br>Fix: ${html(fix)}</li>`,
   );
-  return `<section class="refusal"><p>The inventory as it is now is refused; what was served before is served on.</p>
+  const what = isReadable ? 'The inventory as it is now is refused' : 'The file of the inventory cannot be read';
+  return `<section class="refusal"><p>${what}; what was served before is served on.</p>
 <ul>${items.join('\n')}</ul></section>`;
 }
 

@@ -62,7 +62,7 @@ export function requireSound(database: Database, path: string): void {
 
 /**
  * Checks the tables of the inventory and their indexes, and none of what else somebody keeps in the same file. It costs
- * a fifth of what reading them does.
+ * a tenth of what reading and compiling them does (docs/reliability.md).
  * @throws OperatorError inventory-damaged, inventory-unreadable
  */
 export function requireSoundTables(database: Database, path: string): void {

@@ -126,7 +126,8 @@ function conditionOf(path: string): 'missing' | 'damaged' | 'whole' {
     const database = new BetterSqlite(path, { readonly: true, timeout: PROBE_WAIT_MS });
     try {
       requireIntegrity(database);
-      return 'whole';
+      // One of 0 bytes, most likely, in which SQLite finds nothing wrong: there are no rows to change in it.
+      return isBlank(database) ? 'damaged' : 'whole';
     } finally {
       database.close();
     }
@@ -136,6 +137,10 @@ function conditionOf(path: string): 'missing' | 'damaged' | 'whole' {
     if (isDamage) return 'damaged';
     throw unreadable(path, error);
   }
+}
+
+function isBlank(database: Database): boolean {
+  return database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
 }
 
 /** Under both names, so that there is a file of the first at every moment, wherever a crash comes. */

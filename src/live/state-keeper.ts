@@ -141,7 +141,10 @@ export class StateKeeper {
     try {
       if (!this.#context.file.renew()) return;
       this.#written.replace(this.#context.file.read());
-      this.#context.log.warn({}, 'the file of the learned state was taken away or exchanged: it is written anew');
+      this.#context.log.warn(
+        {},
+        'the file of the learned state was taken away, exchanged or damaged: it is written anew',
+      );
     } catch (error) {
       this.#cannotWrite(error);
     }

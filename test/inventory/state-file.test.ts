@@ -107,6 +107,39 @@ describe('the file of the learned state', () => {
     expect(reopened(path)).toEqual({ complaint: undefined, rows });
   });
 
+  it('that turns out to be damaged is put aside, and begun anew', () => {
+    // More than SQLite keeps in memory of it, 16 MB.
+    const many = Array.from({ length: 24 }, (_, at) => ({
+      kind: 'lags',
+      key: `["g${at}"]`,
+      value: `["${'x'.repeat(1_000_000)}"]`,
+    }));
+    const path = writtenPath(many);
+    const file = openStateFile(path);
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, 100);
+    writeFileSync(path, bytes);
+    expect(file.renew()).toBe(false);
+    expect(() => {
+      file.write(many.map((row) => ({ ...row, value: undefined })));
+    }).toThrow(/malformed/);
+    expect([file.renew(), file.read(), file.renew()]).toEqual([true, [], false]);
+    expect(statSync(`${path}.damaged`).size).toBe(bytes.length);
+    file.write(rows);
+    file.close();
+    expect(reopened(path)).toEqual({ complaint: undefined, rows });
+  });
+
+  it('has no index of its log in a file that is mapped: to truncate one would end the process', () => {
+    const path = writtenPath();
+    const file = openStateFile(path);
+    file.write([{ kind: 'core', key: '["fs2"]', value: '["c-2"]' }]);
+    expect(file.read()).toHaveLength(3);
+    expect(existsSync(`${path}-shm`)).toBe(false);
+    if (process.platform === 'linux') expect(readFileSync('/proc/self/maps', 'utf8')).not.toContain(path);
+    file.close();
+  });
+
   it('loses rows that are removed, also such as are not there', () => {
     const path = writtenPath();
     const file = openStateFile(path);

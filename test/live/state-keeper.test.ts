@@ -420,7 +420,9 @@ describe('the file', () => {
     file.wasTakenAway = true;
     timers.advance(5_000);
     expect(file.rows).toEqual(before);
-    expect(log.news()).toEqual(['warn the file of the learned state was taken away or exchanged: it is written anew']);
+    expect(log.news()).toEqual([
+      'warn the file of the learned state was taken away, exchanged or damaged: it is written anew',
+    ]);
   });
 
   it('is written a last time and closed, and no more after that', () => {

@@ -24,7 +24,7 @@ export const ONE_ROUTE = `
   INSERT INTO gateway_group_members (group_name, gateway) VALUES ('pair', 'gw1'), ('pair', 'gw2');
   INSERT INTO routes (context, group_name) VALUES ('default', 'pair');`;
 
-export async function metricsOf({ port }: Observed): Promise<readonly Sample[]> {
+async function metricsOf({ port }: Observed): Promise<readonly Sample[]> {
   const { body } = await sendRaw(
     port,
     lookupRequest({ method: 'GET', path: '/metrics', headers: ['Connection: close'] }),

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -69,14 +70,14 @@ function inSql(name: string, told: RegExp | undefined, begin: readonly string[],
 }
 
 /** Writes over a part of a file, as a disk does that loses sectors. */
-export function overwrite(path: string, at: number, bytes: Uint8Array): void {
+function overwrite(path: string, at: number, bytes: Uint8Array): void {
   const file = openSync(path, 'r+');
   writeSync(file, bytes, 0, bytes.length, at);
   closeSync(file);
 }
 
-/** A program that has the file open has committed what is only in the log yet. */
-const LOGGED = ['PRAGMA wal_autocheckpoint = 0', "INSERT OR IGNORE INTO profiles VALUES ('logged')"];
+/** A program that has the file open has committed what is only in the log yet: a new row, or there would be no log. */
+const LOGGED = ['PRAGMA wal_autocheckpoint = 0', "INSERT INTO profiles VALUES ('logged-' || abs(random() % 1000000))"];
 
 const replacedByMv: StorageFault = {
   name: 'replaced by mv with a new file',
@@ -105,11 +106,12 @@ const replacedBesideLog: StorageFault = {
 
 const truncatedLog: StorageFault = {
   name: 'its -wal truncated under a program that has it open',
-  told: undefined,
+  told: /disk I\/O error/,
   begin: async (path) => {
     const other = secondProcess(path);
     for (const sql of LOGGED) await other.exec(sql);
     await new Promise((resolve) => setTimeout(resolve, 400));
+    if (statSync(`${path}-wal`).size === 0) throw new Error('there is nothing in the log');
     truncateSync(`${path}-wal`);
     return async () => {
       await other.stop();
