@@ -84,13 +84,14 @@ class SqliteSource implements InventorySource {
     this.#keyStamp = this.#keyFile.stamp();
     try {
       this.#requireOwnLog(stamp);
+      // First: without them, reading the rows again and again would only hold up calls.
+      const access = { keys: this.#keyFile.read(), locked: this.#options.locked ?? 'refused' };
       const { rows, version } = this.#use((database) => {
         // What cannot be told from the rows: a page that is not what it should be.
         requireSoundTables(database, this.#path);
         return readVersionedRows(database);
       });
       // Commits to other tables, and changes that were taken back, are none to us: their versions make no difference.
-      const access = { keys: this.#keyFile.read(), locked: this.#options.locked ?? 'refused' };
       const digest = createHash('sha256').update(access.keys.identity).update(JSON.stringify(rows)).digest('base64');
       const compiled =
         this.#loaded?.digest === digest ? this.#loaded.compiled : compileSnapshot(rows, previous, version, access);

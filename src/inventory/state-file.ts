@@ -39,6 +39,9 @@ export interface StateFile {
 /** A database of something else, an inventory perhaps, which is not ours to put aside. */
 class ForeignFileError extends Error {}
 
+/** Ours, and of no use: it is put aside. */
+class UnusableFileError extends Error {}
+
 /**
  * Opens the file that keeps what was learned, or begins a new one, and keeps everybody else out of it until it is closed
  * or the process is gone, however that ends: the lock is the kernel's, so none is ever left behind. One that is damaged,
@@ -52,7 +55,8 @@ export function openStateFile(path: string, waitMs = WAIT_MS): StateFile {
     return stateFile(path, waitMs, undefined);
   } catch (error) {
     if (isHeldByAnother(error)) throw inUse(path);
-    if (error instanceof ForeignFileError || !isFile(path)) throw error;
+    // What cannot be opened now may be good: no right to it, no room, too many open files.
+    if (!(error instanceof UnusableFileError || isDamage(error)) || !isFile(path)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     renameSync(path, `${path}.damaged`);
     removeSideFiles(path);
@@ -74,9 +78,11 @@ function inUse(path: string): Error {
 }
 
 function openDatabase(path: string, waitMs: number): Database {
-  const isNew = !existsSync(path);
+  const isMissing = !existsSync(path);
+  // An empty one was begun where there was no room for its first table; with a log beside it, it was emptied.
+  const isNew = isMissing || (statSync(path).size === 0 && !existsSync(`${path}-wal`));
   // It says which gateways there are and how they do: for its owner only.
-  if (isNew) makePrivateFile(path);
+  if (isMissing) makePrivateFile(path);
   const database = new BetterSqlite(path, { timeout: waitMs });
   try {
     // Before the first statement, so that it holds for the write-ahead log too (sqlite.org/wal.html, section 8).
@@ -84,9 +90,10 @@ function openDatabase(path: string, waitMs: number): Database {
     if (!isNew && isForeign(database)) throw new ForeignFileError('it is the database of something else');
     if (isNew) create(database);
     const form: unknown = database.pragma('user_version', { simple: true });
-    if (form !== FORM) throw new Error(`it has the form ${String(form)}, this version knows ${FORM}`);
+    if (form !== FORM) throw new UnusableFileError(`it has the form ${String(form)}, this version knows ${FORM}`);
     const [verdict] = database.pragma('quick_check(1)') as readonly { readonly quick_check: string }[];
-    if (verdict?.quick_check !== 'ok') throw new Error(`it is damaged: ${verdict?.quick_check ?? 'no verdict'}`);
+    if (verdict?.quick_check !== 'ok')
+      throw new UnusableFileError(`it is damaged: ${verdict?.quick_check ?? 'no verdict'}`);
     database.pragma('journal_mode = WAL');
     // Losing the last seconds at a power cut costs nothing.
     database.pragma('synchronous = NORMAL');

@@ -55,6 +55,16 @@ describe('the file of the learned state', () => {
     file.close();
   });
 
+  it('begins empty where there is an empty file: there was no room for more', () => {
+    const path = newPath();
+    writeFileSync(path, '');
+    const file = openStateFile(path);
+    expect([file.complaint, file.read()]).toEqual([undefined, []]);
+    file.write([{ kind: 'core', key: '["fs1"]', value: '["a"]' }]);
+    expect(file.read()).toHaveLength(1);
+    file.close();
+  });
+
   it('holds what was written last, by kind and key', () => {
     const path = writtenPath();
     const file = openStateFile(path);
@@ -186,9 +196,10 @@ describe('a file that cannot be used', () => {
       },
     ],
     [
-      'an empty file',
+      'an emptied file with a log',
       (path) => {
         truncateSync(path, 0);
+        writeFileSync(`${path}-wal`, '');
       },
     ],
     [
