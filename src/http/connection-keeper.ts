@@ -63,6 +63,11 @@ export class ConnectionKeeper {
     this.#toTheEnd(kept);
   }
 
+  /** The answer to the connection's last whole request; undefined where there was none. */
+  answerOf(socket: object): ServerResponse | undefined {
+    return this.#line.get(socket as Socket)?.response;
+  }
+
   /** Cuts off who does not take an answer; to be called about once a second. */
   sweep(): void {
     const nowMs = this.#context.clockMs();

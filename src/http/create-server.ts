@@ -92,11 +92,14 @@ export function createServer(
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const ours = socket as Socket;
-    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') cutOff(ours, metrics.load);
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') timedOut(ours, connections, parts);
     else answerClientError(error, ours, parts);
   });
   return { server, queue, connections };
 }
+
+/** How long the rest of a request may take that began to come again after its time. */
+const LATE_MS = 1_000;
 
 /** The part of a socket that answering needs; its class belongs to the event socket's floor. */
 type Socket = Duplex & { readonly bytesRead: number; readonly bytesWritten: number; destroySoon(): void };
@@ -156,6 +159,25 @@ function readiness(serving: Serving | undefined, lateMs: number | undefined): { 
   if (lateMs === undefined) return { isReady: true, message: `ready, generation ${serving.generation}` };
   const message = `too busy: what is due is done ${Math.round(lateMs)} ms late, and has been for seconds`;
   return { isReady: false, message };
+}
+
+/**
+ * A request that is not there in time. Where it was the process that stood still, what came meanwhile is read only now,
+ * and the request is answered; who goes on to be slow is cut off a little later.
+ */
+function timedOut(socket: Socket, connections: ConnectionKeeper, { metrics, after }: XmlCurlParts): void {
+  const { bytesRead } = socket;
+  const answer = connections.answerOf(socket);
+  const cut = (): void => {
+    if (!socket.destroyed && connections.answerOf(socket) === answer) cutOff(socket, metrics.load);
+  };
+  // What is ready is read in the turn after this one.
+  setImmediate(() => {
+    setImmediate(() => {
+      if (socket.bytesRead === bytesRead) cut();
+      else after(LATE_MS, cut);
+    });
+  });
 }
 
 /** A client that is too slow. One that has begun is told *not found*, so that a switch goes on at once. */

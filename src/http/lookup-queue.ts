@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { firstOf } from './request-fields.ts';
 import type { ServerLimits } from './server-limits.ts';
 
@@ -7,6 +7,8 @@ export interface ReceivedLookup {
   readonly form: string;
   readonly query: string;
   readonly response: ServerResponse;
+  /** The connection: of answers that wait behind others on it, the response itself does not know. */
+  readonly socket: IncomingMessage['socket'];
   /** When its head was read, on the monotonic clock. */
   readonly startedMs: number;
 }
@@ -136,7 +138,7 @@ export class LookupQueue {
     const lookup = this.#turn[this.#at];
     this.#at += 1;
     if (lookup === undefined) return;
-    if (isGone(lookup.response)) this.#parts.abandon(lookup);
+    if (isGone(lookup)) this.#parts.abandon(lookup);
     else this.#parts.answer(lookup);
   }
 }
@@ -147,6 +149,6 @@ function isCall(form: string): boolean {
 }
 
 /** A switch that has waited as long as it wanted closes its connection: nobody would hear the answer. */
-function isGone(response: ServerResponse): boolean {
-  return response.destroyed || response.socket?.writable === false;
+function isGone({ response, socket }: ReceivedLookup): boolean {
+  return response.destroyed || socket.destroyed || !socket.writable;
 }

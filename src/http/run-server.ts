@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { LoopWatch } from '../live/loop-watch.ts';
@@ -10,6 +11,10 @@ import type { XmlCurlParts } from './xml-curl-endpoint.ts';
  * a connection is not refused, but made a second later or more: a call waits less behind all of these.
  */
 const BACKLOG = 4_096;
+
+/** So many turns without a connection show that none is left; others must not hold up the end by asking on and on. */
+const TURNS_WITHOUT = 3;
+const ACCEPT_MS = 200;
 
 const SWEEP_EVERY_MS = 1_000;
 
@@ -63,10 +68,11 @@ export async function runServer(
   const port = typeof bound === 'object' && bound !== null ? bound.port : listen.port;
   return {
     address: { host: listen.host, port },
-    stop: (graceMs) =>
-      new Promise((resolve) => {
-        loop.stop();
-        stopSweeping();
+    stop: async (graceMs) => {
+      loop.stop();
+      stopSweeping();
+      await acceptWhatCame(server, clockMs);
+      await new Promise<void>((resolve) => {
         const cutOff = setTimeout(() => {
           server.closeAllConnections();
           resolve();
@@ -78,8 +84,34 @@ export async function runServer(
         server.closeIdleConnections();
         // Connections that finish their request from here on have nothing to stay open for.
         server.keepAliveTimeout = 1;
-      }),
+      });
+    },
   };
+}
+
+/**
+ * Takes over the connections that the kernel has accepted already: closing would reset them, and their switches count on
+ * an answer. Node takes one in a turn of its loop.
+ */
+function acceptWhatCame(server: Server, clockMs: () => number): Promise<void> {
+  const untilMs = clockMs() + ACCEPT_MS;
+  let turnsWithout = 0;
+  const came = (): void => {
+    turnsWithout = 0;
+  };
+  server.on('connection', came);
+  return new Promise((resolve) => {
+    const look = (): void => {
+      turnsWithout += 1;
+      if (turnsWithout <= TURNS_WITHOUT && clockMs() < untilMs) {
+        setImmediate(look);
+        return;
+      }
+      server.off('connection', came);
+      resolve();
+    };
+    setImmediate(look);
+  });
 }
 
 function repeat(after: XmlCurlParts['after'], everyMs: number, run: () => void): () => void {

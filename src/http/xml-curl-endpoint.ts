@@ -63,13 +63,13 @@ export function xmlCurlEndpoint(
     if (request.method !== 'POST') {
       received(request, response);
       request.resume();
-      queue.push({ form: query, query, response, startedMs });
+      queue.push({ form: query, query, response, socket: request.socket, startedMs });
       return;
     }
     readBody(request, (body) => {
       received(request, response);
       if (body === undefined) finish({ response, startedMs }, { ...NOT_FOUND, result: 'too_large' }, parts);
-      else queue.push({ form: body, query, response, startedMs });
+      else queue.push({ form: body, query, response, socket: request.socket, startedMs });
     });
   };
   return { handle, queue };

@@ -103,6 +103,27 @@ describe('a client that takes its time', () => {
     expect(sampleValue(await server.metrics(), 'trunkhunt_xml_requests_total', labels)).toBe(1);
   });
 
+  it('is answered where it was the process that stood still', async () => {
+    const request = lookupRequest({
+      body: 'hostname=vm&section=directory&tag_name=&key_name=&key_value=&purpose=gateways&profile=external',
+    });
+    const head = request.indexOf('\r\n\r\n') + 4;
+    const [silent, begun] = [await slowClient(server.port), await slowClient(server.port)];
+    begun.send(request.subarray(0, head));
+    // Until the server has taken both over.
+    await vi.waitFor(async () => {
+      expect(sampleValue(await server.metrics(), 'trunkhunt_connections')).toBeGreaterThanOrEqual(2);
+    }, PATIENCE);
+    silent.send(request);
+    begun.send(request.subarray(head));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    for (const client of [silent, begun]) {
+      await vi.waitFor(() => {
+        expect(client.text()).toContain('<gateway name="gw1000"');
+      }, PATIENCE);
+    }
+  });
+
   it('disturbs nobody: a request is answered', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => slowClient(server.port)));
     expect(isNotFound(readAnswer((await sendRaw(server.port, CALL)).body))).toBe(true);

@@ -59,7 +59,7 @@ export class FuzzEndpoint {
       method: 'POST',
       url: '/fsapi',
       headers: {},
-      socket: { remoteAddress: '127.0.0.1' },
+      socket: { remoteAddress: '127.0.0.1', writable: true, destroyed: false },
       resume: ignore,
       destroy: ignore,
     });
@@ -68,7 +68,6 @@ export class FuzzEndpoint {
       let length: unknown;
       const response = {
         destroyed: false,
-        socket: { writable: true },
         writeHead: (code: number, headers: Readonly<Record<string, unknown>>) => {
           status = code;
           length = headers['Content-Length'];
