@@ -42,8 +42,9 @@ await runProgram(process.argv.slice(2), {
   user: userName(),
   stopped: () =>
     new Promise((resolve) => {
+      // Also a second one: a supervisor may send it to the process and to its group, and ending takes its time.
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        process.once(signal, () => {
+        process.on(signal, () => {
           resolve();
         });
       }

@@ -47,6 +47,8 @@ export async function serve(
 ): Promise<void> {
   // From the first moment on, so that being stopped while starting ends as well as later.
   const stopped = context.stopped();
+  // Nor does a reload end a server that is still starting, or ending: until the process is gone there is nothing to stop.
+  context.reloads(() => undefined);
   const keyFile = new KeyFile(settings.keyFile);
   keyFile.read();
   const made = createExample && !existsSync(settings.database);

@@ -10,7 +10,7 @@ export function crashCount(file: StateFile): number {
   return Number(digits);
 }
 
-/** This one does. Nothing else is written: what it knows may be wrong. @throws Error of SQLite's */
-export function countCrash(file: StateFile): void {
-  file.write([{ kind: CRASH_KIND, key: '[]', value: JSON.stringify([crashCount(file) + 1]) }]);
+/** Writes it, and nothing else: what a server knows that ends so may be wrong. @throws Error of SQLite's */
+export function writeCrashes(file: StateFile, crashes: number): void {
+  file.write([{ kind: CRASH_KIND, key: '[]', value: JSON.stringify([crashes]) }]);
 }

@@ -1,6 +1,6 @@
 import { OperatorError } from '../errors/operator-error.ts';
 import { openStateFile, type StateFile } from '../inventory/state-file.ts';
-import { countCrash, crashCount } from './crash-count.ts';
+import { crashCount, writeCrashes } from './crash-count.ts';
 import { type KeeperContext, StateKeeper } from './state-keeper.ts';
 
 /** What stood in the way at the start may be gone by then. */
@@ -24,13 +24,15 @@ export interface KeptState {
 export function keepState(path: string, parts: Omit<KeeperContext, 'file'>): KeptState {
   const { log, timers, onWritable } = parts;
   let open: StateFile | undefined;
+  let crashes = 0;
   let keeper = begin(true);
   let cancel = (): void => undefined;
   if (keeper === undefined) wait();
   return {
-    crashes: open === undefined ? 0 : crashCount(open),
+    crashes,
     crashed: () => {
-      if (open !== undefined) countCrash(open);
+      // By what is known: somebody may have taken the file away since.
+      if (open !== undefined) writeCrashes(open, crashes + 1);
     },
     stop: () => {
       cancel();
@@ -51,6 +53,7 @@ export function keepState(path: string, parts: Omit<KeeperContext, 'file'>): Kep
       const file = isStart ? openStateFile(path) : openStateFile(path, 0);
       if (file.complaint !== undefined) log.warn({ state: path }, `learned state begins anew: ${file.complaint}`);
       open = file;
+      crashes = Math.max(crashes, crashCount(file));
       return started(file, isStart);
     } catch (error) {
       if (isStart && error instanceof OperatorError) throw error;

@@ -55,7 +55,10 @@ describe('SIGTERM', () => {
 
     server.child.kill('SIGTERM');
     await stopping();
-    await expect(open()).rejects.toThrow('ECONNREFUSED');
+    // What came to the kernel before is taken over first.
+    await vi.waitFor(async () => {
+      await expect(open()).rejects.toThrow('ECONNREFUSED');
+    }, PATIENCE);
     socket.write(FORM.slice(10));
     await vi.waitFor(() => {
       expect(received.join('')).toMatch(/^HTTP\/1\.1 200 [^]*sofia\/gateway\/gw1\/9980/);
@@ -63,6 +66,61 @@ describe('SIGTERM', () => {
     // As curl does after an answer.
     socket.destroy();
     expect(await server.ended).toMatchObject({ status: 0, signal: null });
+  });
+
+  it('loses no request of those that connected before, however many came at once', async () => {
+    const request = lookupRequest({ body: FORM });
+    let isStopping = false;
+    const counts = { answered: 0, lost: 0, refused: 0 };
+    /** Asks on a new connection each time, until nobody listens any more. */
+    const client = async (): Promise<void> => {
+      while (counts.refused === 0 || !isStopping) {
+        const outcome = await new Promise<keyof typeof counts>((resolve) => {
+          let text = '';
+          let isConnected = false;
+          const socket = connect(server.port, '127.0.0.1', () => {
+            isConnected = true;
+            socket.write(request);
+          });
+          socket.setEncoding('latin1').on('data', (chunk: string) => {
+            text += chunk;
+            if (text.includes('</document>')) socket.destroy();
+          });
+          socket.on('error', () => undefined);
+          socket.on('close', () => {
+            resolve(text.includes('</document>') ? 'answered' : isConnected ? 'lost' : 'refused');
+          });
+        });
+        counts[outcome] += 1;
+        if (outcome === 'refused') return;
+      }
+    };
+    const clients = Array.from({ length: 40 }, client);
+    await vi.waitFor(() => {
+      expect(counts.answered).toBeGreaterThan(200);
+    }, PATIENCE);
+    isStopping = true;
+    server.child.kill('SIGTERM');
+    await Promise.all(clients);
+    expect(counts).toMatchObject({ lost: 0 });
+    expect(await server.ended).toMatchObject({ status: 0 });
+  });
+
+  it('a second time changes nothing', async () => {
+    const socket = await open();
+    socket.write(HEAD);
+    socket.write(FORM.slice(0, 10));
+    const other = await open();
+    await new Promise((resolve) => other.once('data', resolve).write(lookupRequest({ body: FORM })));
+    other.destroy();
+    server.child.kill('SIGTERM');
+    await stopping();
+    server.child.kill('SIGTERM');
+    server.child.kill('SIGINT');
+    server.child.kill('SIGHUP');
+    socket.write(FORM.slice(10));
+    expect(await server.ended).toMatchObject({ status: 0, signal: null });
+    expect(server.stderr()).toMatch(/"msg":"stopped"\}\n$/);
   });
 
   it('does not wait for ever for a request that never ends', async () => {
