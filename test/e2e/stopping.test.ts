@@ -4,7 +4,7 @@ import { dialplanForm, lookupRequest } from '../support/lookup-request.ts';
 import { serveProcess, type ServeProcess } from '../support/serve-process.ts';
 import { temporaryInventory } from '../support/temporary-inventory.ts';
 
-/** The promise is 5 seconds; the clock of a busy machine gets more. */
+/** The promise is 7 seconds; the clock of a busy machine gets more. */
 const PATIENCE = { timeout: 10_000, interval: 20 };
 const FORM = dialplanForm({ 'Hunt-Context': 'default', 'Hunt-Destination-Number': '9980' });
 const HEAD = lookupRequest({ headers: [`Content-Length: ${FORM.length}`] });
